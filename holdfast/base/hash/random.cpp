@@ -1,0 +1,70 @@
+// The generator is SplitMix64 (Steele, Lea, Flood 2014): one addition and three mixes, and any start will do.
+#include <holdfast/base/hash/random.hpp>
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include <sys/random.h>
+#include <time.h>
+
+namespace holdfast::inline v0 {
+namespace {
+
+constexpr std::uint64_t golden_gamma = 0x9e3779b97f4a7c15ULL;
+
+std::uint64_t split_mix(std::uint64_t& state) noexcept {
+  std::uint64_t word = state += golden_gamma;
+  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  word = (word ^ (word >> 27)) * 0x94d049bb133111ebULL;
+  return word ^ (word >> 31);
+}
+
+// `seed=N` out of a comma-separated list, if it is there.
+bool seed_option(std::uint64_t& seed) noexcept {
+  const char* const text = std::getenv("HOLDFAST_OPTIONS");
+  if (text == nullptr) return false;
+  std::string_view options = text;
+  while (!options.empty()) {
+    const std::string_view option = options.substr(0, options.find(','));
+    options.remove_prefix(option.size() < options.size() ? option.size() + 1 : options.size());
+    if (!option.starts_with("seed=")) continue;
+    const char* const end = option.data() + option.size();
+    return std::from_chars(option.data() + 5, end, seed).ptr == end;
+  }
+  return false;
+}
+
+std::uint64_t entropy() noexcept {
+  std::uint64_t word = 0;
+  if (getrandom(&word, sizeof word, GRND_NONBLOCK) == sizeof word) return word;
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_nsec) * golden_gamma ^ reinterpret_cast<std::uintptr_t>(&word);
+}
+
+// relaxed: pairs with nothing; threads only have to draw different numbers.
+std::atomic<std::uint64_t> threads_seen{0};
+
+std::uint64_t first_state() noexcept {
+  const std::uint64_t nth = threads_seen.fetch_add(1, std::memory_order_relaxed);
+  std::uint64_t seed = 0;
+  return seed_option(seed) ? seed + nth * golden_gamma : entropy();
+}
+
+constinit thread_local std::uint64_t state = 0;
+constinit thread_local bool started = false;
+
+}  // namespace
+
+std::uint64_t random_word() noexcept {
+  if (!started) {
+    state = first_state();
+    started = true;
+  }
+  return split_mix(state);
+}
+
+}  // namespace holdfast::inline v0

@@ -1,0 +1,93 @@
+// What the compiler and the build offer, asked in one place.
+//
+// No other file of the project holds an `#if`. Each answer is a macro where the preprocessor is needed
+// and a constant everywhere else. Nothing here may change the layout of a type: translation units
+// built with different answers are linked together.
+#pragma once
+
+#define HOLDFAST_NOINLINE [[gnu::noinline]]
+#define HOLDFAST_COLD [[gnu::cold, gnu::noinline]]
+#define HOLDFAST_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define HOLDFAST_NO_UNIQUE_ADDRESS [[no_unique_address]]
+
+// The object must outlive what the call returns; only clang tells.
+#if defined(__clang__)
+#define HOLDFAST_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define HOLDFAST_LIFETIMEBOUND
+#endif
+
+// A thread-local reached by one segment-relative load, also from a shared library. Only for a few
+// bytes: they come out of a small reserve that the loader keeps.
+#define HOLDFAST_NEAR_TLS [[gnu::tls_model("initial-exec")]]
+
+// Stays in the binary although no code refers to it.
+#if defined(__has_attribute) && __has_attribute(retain)
+#define HOLDFAST_RETAINED [[gnu::used, gnu::retain]]
+#else
+#define HOLDFAST_RETAINED [[gnu::used]]
+#endif
+
+// Can be found by name from outside, also in a library built with hidden symbols.
+#define HOLDFAST_EXPORTED [[gnu::visibility("default")]]
+
+// HOLDFAST_THROW(exception): throws it, or says what it was and aborts (raise.hpp is the door to it).
+#if defined(__cpp_exceptions)
+#define HOLDFAST_EXCEPTIONS 1
+#define HOLDFAST_THROW(exception) throw exception
+#else
+#define HOLDFAST_EXCEPTIONS 0
+#define HOLDFAST_THROW(exception) ::holdfast::abort_for_want_of_exceptions((exception).what())
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HOLDFAST_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HOLDFAST_ASAN 1
+#endif
+#endif
+#if !defined(HOLDFAST_ASAN)
+#define HOLDFAST_ASAN 0
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define HOLDFAST_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HOLDFAST_TSAN 1
+#endif
+#endif
+#if !defined(HOLDFAST_TSAN)
+#define HOLDFAST_TSAN 0
+#endif
+
+#if defined(__SSE2__)
+#define HOLDFAST_SSE2 1
+#else
+#define HOLDFAST_SSE2 0
+#endif
+
+// The build defines it as 1 where libbacktrace is linked.
+#if !defined(HOLDFAST_HAVE_BACKTRACE)
+#define HOLDFAST_HAVE_BACKTRACE 0
+#endif
+
+// HOLDFAST_PROGRAM_COUNTER(pointer): stores the address of about this instruction; one `lea`, no call.
+#if defined(__x86_64__)
+#define HOLDFAST_PROGRAM_COUNTER(pointer) __asm__ volatile("lea 0(%%rip), %0" : "=r"(pointer))
+#elif defined(__aarch64__)
+#define HOLDFAST_PROGRAM_COUNTER(pointer) __asm__ volatile("adr %0, ." : "=r"(pointer))
+#else
+#define HOLDFAST_PROGRAM_COUNTER(pointer) ((pointer) = __builtin_return_address(0))
+#endif
+
+namespace holdfast::inline v0 {
+
+inline constexpr bool exceptions_enabled = HOLDFAST_EXCEPTIONS != 0;
+inline constexpr bool address_sanitizer = HOLDFAST_ASAN != 0;
+inline constexpr bool thread_sanitizer = HOLDFAST_TSAN != 0;
+inline constexpr bool have_sse2 = HOLDFAST_SSE2 != 0;
+inline constexpr bool have_libbacktrace = HOLDFAST_HAVE_BACKTRACE != 0;
+
+}  // namespace holdfast::inline v0

@@ -1,0 +1,63 @@
+// See reserved_range.hpp.
+#include <holdfast/base/memory/reserved_range.hpp>
+
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include <sys/mman.h>
+
+namespace holdfast::inline v0::memory {
+namespace {
+
+constexpr std::size_t page = 4096;
+
+// Whether the system hands out transparent huge pages to those who ask.
+bool transparent_pages_enabled() noexcept {
+  std::FILE* const file = std::fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
+  if (file == nullptr) return false;
+  char line[128] = {};
+  const bool read = std::fgets(line, sizeof line, file) != nullptr;
+  std::fclose(file);
+  return read && std::strstr(line, "[never]") == nullptr;
+}
+
+}  // namespace
+
+reserved_range reserved_range::reserve(std::size_t bytes) noexcept {
+  const std::size_t size = (bytes + page - 1) / page * page;
+  if (size < bytes || size == 0) return {};
+  void* const start =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return {};
+  // On systems that give huge pages to everybody a first touch would stall an insert for a millisecond.
+  madvise(start, size, MADV_NOHUGEPAGE);
+  return {static_cast<std::byte*>(start), size};
+}
+
+reserved_range::reserved_range(reserved_range&& other) noexcept
+    : start_(std::exchange(other.start_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+reserved_range& reserved_range::operator=(reserved_range&& other) noexcept {
+  std::swap(start_, other.start_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+reserved_range::~reserved_range() {
+  if (start_ != nullptr) munmap(start_, size_);
+}
+
+void reserved_range::discard(std::size_t offset, std::size_t bytes) noexcept {
+  if (start_ == nullptr) return;
+  const std::size_t first = (offset + page - 1) / page * page;
+  const std::size_t last = (offset + bytes) / page * page;
+  if (first < last) madvise(start_ + first, last - first, MADV_DONTNEED);
+}
+
+huge_pages reserved_range::ask_for_huge_pages() noexcept {
+  if (start_ == nullptr || !transparent_pages_enabled()) return huge_pages::none;
+  return madvise(start_, size_, MADV_HUGEPAGE) == 0 ? huge_pages::transparent : huge_pages::none;
+}
+
+}  // namespace holdfast::inline v0::memory

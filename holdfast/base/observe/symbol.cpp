@@ -1,0 +1,115 @@
+// See symbol.hpp.
+#include <holdfast/base/observe/symbol.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+
+#include <holdfast/base/lang/config.hpp>
+
+// libbacktrace, of which we use two functions. Its own header lies in a folder private to one compiler.
+extern "C" {
+struct backtrace_state;
+using backtrace_error_callback = void (*)(void* into, const char* message, int error);
+using backtrace_full_callback = int (*)(void* into, std::uintptr_t place, const char* file, int line,
+                                        const char* function);
+backtrace_state* backtrace_create_state(const char* program, int threaded, backtrace_error_callback, void* into);
+int backtrace_pcinfo(backtrace_state*, std::uintptr_t place, backtrace_full_callback, backtrace_error_callback,
+                     void* into);
+}
+
+namespace holdfast::inline v0::observe {
+namespace {
+
+std::string demangled(const char* name) {
+  int status = 0;
+  char* const text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  if (status != 0 || text == nullptr) return name;
+  std::string readable(text);
+  std::free(text);
+  return readable;
+}
+
+std::string_view last_part(std::string_view path) noexcept { return path.substr(path.rfind('/') + 1); }
+
+// What went wrong shows in the lack of an answer.
+[[maybe_unused]] void ignore_error(void*, const char*, int) {}
+
+[[maybe_unused]] int add_symbol(void* into, std::uintptr_t, const char* file, int line, const char* function) {
+  if (file == nullptr && function == nullptr) return 0;
+  symbol one;
+  if (function != nullptr) one.function = demangled(function);
+  if (file != nullptr) one.file = file;
+  one.line = line;
+  static_cast<std::vector<symbol>*>(into)->push_back(std::move(one));
+  return 0;
+}
+
+void read_debug_information([[maybe_unused]] const void* place, [[maybe_unused]] std::vector<symbol>& symbols) {
+  if constexpr (have_libbacktrace) {
+    static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore_error, nullptr);
+    if (state == nullptr) return;
+    backtrace_pcinfo(state, reinterpret_cast<std::uintptr_t>(place), add_symbol, ignore_error, &symbols);
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) symbols[i].inlined = true;
+  }
+}
+
+symbol read_dynamic_symbols(const void* place) {
+  symbol one;
+  char text[32];
+  Dl_info found = {};
+  if (dladdr(place, &found) == 0 || found.dli_fname == nullptr) {
+    std::snprintf(text, sizeof text, "%p", place);
+    one.module = text;
+    return one;
+  }
+  if (found.dli_sname != nullptr) one.function = demangled(found.dli_sname);
+  const auto offset = static_cast<const char*>(place) - static_cast<const char*>(found.dli_fbase);
+  std::snprintf(text, sizeof text, "+0x%tx", offset);
+  one.module = last_part(found.dli_fname);
+  one.module += text;
+  return one;
+}
+
+// Template arguments can fill a page.
+std::string shortened(std::string_view name) {
+  constexpr std::size_t longest = 160;
+  std::string text(name.substr(0, longest));
+  if (name.size() > longest) text += "...";
+  return text;
+}
+
+}  // namespace
+
+std::vector<symbol> symbols_at(const void* place) {
+  std::vector<symbol> symbols;
+  read_debug_information(place, symbols);
+  if (symbols.empty() || (symbols.size() == 1 && symbols[0].function.empty()))
+    symbols.assign(1, read_dynamic_symbols(place));
+  return symbols;
+}
+
+std::string text_of(const symbol& one) {
+  std::string text = one.function.empty() ? "?" : shortened(one.function);
+  if (!one.file.empty()) return text + " at " + one.file + ':' + std::to_string(one.line);
+  return text + " in " + one.module;
+}
+
+std::string short_text_of(const symbol& one) {
+  const std::string function = one.function.empty() ? "" : ' ' + shortened(one.function);
+  if (one.file.empty()) return one.module + function;
+  return std::string(last_part(one.file)) + ':' + std::to_string(one.line) + function;
+}
+
+bool is_ours(const symbol& one) noexcept {
+  constexpr std::string_view rooms[] = {"/holdfast/base/", "/holdfast/table/", "/holdfast/map/"};
+  const std::string file = one.file.empty() || one.file[0] == '/' ? one.file : '/' + one.file;
+  for (const std::string_view room : rooms)
+    if (file.find(room) != std::string::npos) return true;
+  return file.empty() && one.function.rfind("holdfast::", 0) == 0;
+}
+
+}  // namespace holdfast::inline v0::observe

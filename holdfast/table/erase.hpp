@@ -1,0 +1,134 @@
+// Erasure: a slot becomes vacant, and the chain's end marks are put right.
+//
+// With slots taken in order (Go's rule) a vacated slot that nothing follows turns into empty_rest, and
+// so does the run of vacant slots before it, back through the chain. With slots taken by line a vacant
+// slot is empty_rest exactly if no later bucket follows; an overflow bucket that empties is freed.
+//
+// The entry is carried out of the table before it is destroyed, so that a destructor may use the table.
+//
+// inv hf.table.empty-rest: behind an empty_rest slot of a chain there is no entry.
+#pragma once
+
+#include <holdfast/table/insert.hpp>
+
+namespace holdfast::inline v0::table {
+
+template <class Types>
+class removal : public insertion<Types> {
+ public:
+  using base = insertion<Types>;
+  using policy = typename base::policy;
+  using typename base::bucket_view;
+  using typename base::location;
+  using typename base::overflow_node;
+  using typename base::slot;
+  static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
+  using base::base;
+
+  // An entry outside the table, on its way in or out; destroyed with this, outside the write.
+  class carried {
+   public:
+    explicit carried(removal& owner) noexcept : owner_(owner) {}
+    carried(const carried&) = delete;
+    carried& operator=(const carried&) = delete;
+    ~carried() {
+      if (full_) content().destroy(owner_.memory_);
+    }
+    [[nodiscard]] slot& content() noexcept { return *reinterpret_cast<slot*>(bytes_); }
+    template <class... Args>
+    void make(Args&&... args) {
+      content().make(owner_.memory_, std::forward<Args>(args)...);
+      full_ = true;
+    }
+    // Hands the entry over to `to`, a slot of the table.
+    void give(slot& to) noexcept {
+      to.take(owner_.memory_, content());
+      full_ = false;
+    }
+    void take(slot& from) noexcept {
+      content().take(owner_.memory_, from);
+      full_ = true;
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return full_; }
+
+   private:
+    removal& owner_;
+    bool full_ = false;
+    alignas(slot) std::byte bytes_[sizeof(slot)];
+  };
+
+  // Moves the entry under `key`, if there is one, into `out`.
+  template <class Q>
+  bool extract(const Q& key, carried& out) {
+    const std::uint64_t hash = this->hash_of(key);
+    const write_section section(this->head_.mark, operation::erase, this->identity());
+    this->share_of_growth();
+    const location present = this->find_hashed(key, hash);
+    if (!present) return false;
+    vacate(present, out);
+    return true;
+  }
+
+  // Moves the entry at `where` into `out`. It must be there.
+  void extract_at(location where, carried& out) {
+    const write_section section(this->head_.mark, operation::erase, this->identity());
+    vacate(where, out);
+  }
+
+ private:
+  void vacate(location where, carried& out) noexcept {
+    const bucket_view first = this->primary(where.number);
+    bucket_view before = first;
+    bucket_view b = first;
+    while (where.found < b.slots || where.found >= b.slots + slots_per_bucket) {
+      before = b;
+      b = (*b.link)->view();
+    }
+    if (this->head_.walks.first != nullptr) [[unlikely]] this->head_.walks.erased(where.found);
+    out.take(*where.found);
+    const auto i = static_cast<unsigned>(where.found - b.slots);
+    if constexpr (policy::order == slot_order::first) {
+      mark_in_order(first, b, i);
+    } else {
+      mark_by_line(before, b, i);
+    }
+    if (--this->head_.count == 0) this->reseed();
+  }
+
+  static bucket_view bucket_before(bucket_view first, bucket_view b) noexcept {
+    while (*first.link != b.node) first = (*first.link)->view();
+    return first;
+  }
+
+  void mark_in_order(bucket_view first, bucket_view b, unsigned i) noexcept {
+    b.tops[i] = top::empty_one;
+    const bool last_slot = i == slots_per_bucket - 1;
+    const overflow_node* const next = *b.link;
+    const top after = !last_slot ? b.tops[i + 1] : next != nullptr ? next->tops[0] : top::empty_rest;
+    if (after != top::empty_rest) return;
+    while (b.tops[i] == top::empty_one) {
+      b.tops[i] = top::empty_rest;
+      if (i > 0) {
+        --i;
+      } else if (b.node == nullptr) {
+        return;
+      } else {
+        b = bucket_before(first, b);
+        i = slots_per_bucket - 1;
+      }
+    }
+  }
+
+  void mark_by_line(bucket_view before, bucket_view b, unsigned i) noexcept {
+    b.tops[i] = *b.link != nullptr ? top::empty_one : top::empty_rest;
+    if (b.node == nullptr || b.live() != 0) return;
+    *before.link = *b.link;
+    if (*before.link == nullptr) {
+      for (slot_bits v = before.vacant(); v != 0; v &= v - 1) before.tops[first_of(v)] = top::empty_rest;
+    }
+    if (this->head_.walks.first != nullptr) [[unlikely]] this->head_.walks.unlinked(b.node, before.node);
+    this->free_node(b.node);
+  }
+};
+
+}  // namespace holdfast::inline v0::table

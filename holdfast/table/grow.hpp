@@ -1,0 +1,311 @@
+// Growth: the table doubles, or packs itself, a bucket or two at a time, strictly in order.
+//
+//            front                                 front + N
+//              v                                      v
+//   | 0 .. moved | ... not yet ... N-1 | N .. halves of moved | not there yet ... 2N-1 |
+//
+// A bucket that moves is split by one more bit of the hash: entries without it stay under the old
+// number, entries with it go to number + N. In a reserved range the lower half stays where it is and
+// only the others are touched; otherwise both go to a new array and the old one is given back in
+// slices behind the front. Growth into the same size packs each chain and frees its overflow buckets.
+//
+// inv hf.table.growth-bounded: one call of step(n) moves at most n old buckets.
+// inv hf.table.growth-in-order: exactly the old buckets below the front have moved.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include <holdfast/table/find.hpp>
+#include <holdfast/table/sink.hpp>
+
+namespace holdfast::inline v0::table {
+
+// Memory of an old array is given back in pieces of this size: about 4 us each.
+inline constexpr std::size_t slice_bytes = 64 << 10;
+
+template <class Types>
+class growth : public lookup<Types> {
+ public:
+  using base = lookup<Types>;
+  using policy = typename base::policy;
+  using typename base::bucket_view;
+  using typename base::overflow_node;
+  using typename base::slot;
+  static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
+  using base::base;
+
+  [[nodiscard]] bool growing() const noexcept { return this->head_.growth != growth_kind::none; }
+  [[nodiscard]] std::size_t buckets_to_move() const noexcept {
+    return growing() ? bucket_count(this->head_.old) - this->head_.front : 0;
+  }
+
+  // Moves up to `most` old buckets. Throws: what the hash throws, before anything of that bucket moved.
+  void step(std::size_t most) {
+    header& head = this->head_;
+    for (; most > 0 && growing(); --most) {
+      if (head.growth == growth_kind::doubling) {
+        split(head.front);
+      } else {
+        pack(head.front);
+      }
+      ++head.moved_buckets;
+      if (++head.front == bucket_count(head.old)) end_growth();
+    }
+  }
+
+  // The least power of two of buckets that takes `entries` without growing.
+  [[nodiscard]] static std::size_t buckets_for(std::size_t entries) noexcept {
+    std::size_t buckets = policy::initial_buckets;
+    while (policy::capacity(buckets) < entries) buckets *= 2;
+    return buckets;
+  }
+
+ protected:
+  // Room for the first entry.
+  void make_first_buckets(std::size_t buckets) {
+    this->now_memory_.allocate(this->memory_, buckets, true);
+    this->head_.now = this->now_memory_.use(buckets);
+    schedule_growth();
+  }
+
+  // Sets the count at which an insert looks at growth again.
+  void schedule_growth() noexcept {
+    header& head = this->head_;
+    head.grow_at = !this->has_buckets() ? 0
+                   : head.paused        ? ~std::uint64_t{0}
+                   : growing()          ? 0
+                                        : policy::capacity(bucket_count(head.now));
+  }
+
+  // Called before a new entry goes in, when count >= grow_at: starts growth if it is due, goes on with it.
+  HOLDFAST_NOINLINE void prepare_growth() {
+    header& head = this->head_;
+    if (!this->has_buckets()) return make_first_buckets(policy::initial_buckets);
+    if (head.paused) return schedule_growth();
+    if (!growing()) {
+      const std::size_t buckets = bucket_count(head.now);
+      if (head.count >= policy::capacity(buckets)) {
+        begin_doubling();
+      } else if (policy::crowded(head.overflow, buckets)) {
+        begin_same_size();
+      } else {
+        return schedule_growth();
+      }
+    }
+    step(policy::buckets_per_write);
+  }
+
+  // What a write that adds no entry owes to growth under this policy.
+  void share_of_growth() {
+    if constexpr (policy::every_write_moves) {
+      if (growing() && !this->head_.paused) [[unlikely]] step(policy::buckets_per_write);
+    }
+  }
+
+  void begin_doubling() {
+    header& head = this->head_;
+    const std::size_t buckets = bucket_count(head.now);
+    head.in_place = this->now_memory_.capacity() >= 2 * buckets;
+    if (!head.in_place) {
+      typename base::array twice;
+      twice.allocate(this->memory_, 2 * buckets, false);
+      this->old_memory_ = std::move(this->now_memory_);
+      this->now_memory_ = std::move(twice);
+    }
+    head.old = head.now;
+    head.now = this->now_memory_.use(2 * buckets);
+    begin(growth_kind::doubling);
+    ++head.growths;
+  }
+
+  void begin_same_size() noexcept {
+    this->head_.in_place = true;
+    this->head_.old = this->head_.now;
+    begin(growth_kind::same_size);
+    ++this->head_.same_size_growths;
+  }
+
+  // Forgets a growth whose old array holds nothing any more.
+  void end_growth() noexcept {
+    header& head = this->head_;
+    head.growth = growth_kind::none;
+    head.old = {};
+    head.front = 0;
+    this->old_memory_.release(this->memory_);
+    schedule_growth();
+  }
+
+ private:
+  using sink_type = sink<bucket_view, overflow_node, policy::order, slots_per_bucket>;
+  static constexpr bool hash_may_throw = !hash_cannot_throw<typename base::hasher, typename base::key_type>();
+
+  void begin(growth_kind kind) noexcept {
+    this->head_.growth = kind;
+    this->head_.front = 0;
+    schedule_growth();
+  }
+
+  // The hashes of one bucket's entries; entries whose hash has `bit` are in `high`.
+  struct hashes {
+    std::uint64_t of[slots_per_bucket];
+    slot_bits live;
+    slot_bits high = 0;
+  };
+
+  // One chain on its way; `known` holds hashes computed beforehand because computing them may throw.
+  struct journey {
+    spare_nodes<overflow_node> spare;
+    sink_type low;
+    sink_type high;
+    std::uint64_t bit;
+    const std::uint64_t* known;
+    bool watched;
+  };
+
+  void read_hashes(bucket_view from, journey& on, hashes& h) {
+    h.live = from.live();
+    for (slot_bits live = h.live; live != 0; live &= live - 1) {
+      const unsigned i = first_of(live);
+      if constexpr (hash_may_throw) {
+        h.of[i] = *on.known++;
+      } else {
+        h.of[i] = this->hash_of(base::key_in(from.slots[i]));
+      }
+      h.high |= static_cast<slot_bits>((h.of[i] & on.bit) != 0) << i;
+    }
+  }
+
+  std::vector<std::uint64_t> hashes_of_chain(bucket_view b) {
+    std::vector<std::uint64_t> known;
+    while (true) {
+      for (slot_bits live = b.live(); live != 0; live &= live - 1) {
+        known.push_back(this->hash_of(base::key_in(b.slots[first_of(live)])));
+      }
+      overflow_node* const next = *b.link;
+      if (next == nullptr) return known;
+      b = next->view();
+    }
+  }
+
+  // Splits old bucket `number` into the buckets `number` and `number` + N of the new array.
+  void split(std::uint64_t number) {
+    header& head = this->head_;
+    const std::uint64_t old_buckets = bucket_count(head.old);
+    const bucket_view from = this->view(head.old, number);
+    const bucket_view low = this->view(head.now, number);
+    const bucket_view high = this->view(head.now, number + old_buckets);
+    fetch_ahead(number + 2);
+    std::vector<std::uint64_t> known;
+    if constexpr (hash_may_throw) known = hashes_of_chain(from);
+    if (head.walks.first != nullptr) detach_walks_in(number);
+    overflow_node* const overflow = *from.link;
+    if (!head.in_place) low.make_empty();
+    high.make_empty();
+    journey on{{}, {low, on.spare}, {high, on.spare}, old_buckets, known.data(), head.walks.first != nullptr};
+    move_chain(from, overflow, on);
+    ++head.moves;
+    if (!head.in_place) give_back_behind(number);
+  }
+
+  // Packs the chain of bucket `number` without changing its number.
+  void pack(std::uint64_t number) {
+    header& head = this->head_;
+    const bucket_view from = this->view(head.now, number);
+    overflow_node* const overflow = *from.link;
+    if (overflow == nullptr && policy::order == slot_order::by_line) return;
+    std::vector<std::uint64_t> known;
+    if constexpr (hash_may_throw) known = hashes_of_chain(from);
+    if (head.walks.first != nullptr) detach_walks_in(number);
+    journey on{{}, {from, on.spare}, {from, on.spare}, 0, known.data(), head.walks.first != nullptr};
+    move_chain(from, overflow, on);
+    ++head.moves;
+  }
+
+  void move_chain(bucket_view from, overflow_node* overflow, journey& on) {
+    const bool leaves_marks = this->head_.growth == growth_kind::doubling && !this->head_.in_place;
+    const bool stays = !leaves_marks;
+    if (stays) *from.link = nullptr;
+    move_bucket(from, on, leaves_marks);
+    while (overflow != nullptr) {
+      overflow_node* const node = overflow;
+      overflow = node->link;
+      on.spare.reached(node);
+      move_bucket(node->view(), on, false);
+    }
+    on.spare.free_rest([this](overflow_node* node) { this->free_node(node); });
+  }
+
+  void move_bucket(bucket_view from, journey& on, bool leaves_marks) {
+    hashes h;
+    read_hashes(from, on, h);
+    const top vacated = leaves_marks ? top::moved_empty : top::empty_rest;
+    for (slot_bits vacant = from.vacant(); vacant != 0; vacant &= vacant - 1) from.tops[first_of(vacant)] = vacated;
+    slot_bits leaving = h.live;
+    if constexpr (policy::order == slot_order::by_line) {
+      if (on.low.now().tops == from.tops) leaving &= h.high;  // the lower half stays where it is
+    }
+    for (; leaving != 0; leaving &= leaving - 1) {
+      const unsigned i = first_of(leaving);
+      const bool up = (h.high >> i & 1) != 0;
+      const top kept = from.tops[i];
+      from.tops[i] = !leaves_marks ? top::empty_rest : up ? top::moved_high : top::moved_low;
+      sink_type& to = up ? on.high : on.low;
+      const unsigned j = to.claim(base::favourite(h.of[i]));
+      move_entry(from.slots[i], to.now().slots[j], on.watched);
+      to.now().tops[j] = kept;
+    }
+  }
+
+  void move_entry(slot& from, slot& to, bool watched) noexcept {
+    if (&from == &to) return;
+    to.take(this->memory_, from);
+    if (watched) [[unlikely]] this->head_.walks.moved(&from, &to);
+  }
+
+  // Walks standing in this bucket write down what they have still to visit. Throws: bad_alloc.
+  void detach_walks_in(std::uint64_t number) {
+    for (walker* w = this->head_.walks.first; w != nullptr; w = w->next) {
+      if (w->detached || w->bucket != number) continue;
+      std::vector<void*> pending;
+      auto* node = static_cast<overflow_node*>(w->node);
+      bucket_view b = node != nullptr ? node->view() : this->primary(number);
+      slot_bits left = w->left;
+      while (true) {
+        for (unsigned r = 0; r < slots_per_bucket; ++r) {
+          const unsigned i = (r + w->offset) & (slots_per_bucket - 1);
+          if ((left >> r & 1) != 0 && is_live(b.tops[i])) pending.push_back(&b.slots[i]);
+        }
+        if (*b.link == nullptr) break;
+        b = (*b.link)->view();
+        left = base::bits::all;
+      }
+      std::reverse(pending.begin(), pending.end());
+      w->pending = std::move(pending);
+      w->detached = true;
+    }
+  }
+
+  // The lines that the split after next will read and write.
+  void fetch_ahead(std::uint64_t number) const noexcept {
+    const header& head = this->head_;
+    if (number > head.old.mask) return;
+    const bucket_view from = this->view(head.old, number);
+    const bucket_view high = this->view(head.now, number + bucket_count(head.old));
+    __builtin_prefetch(from.tops);
+    __builtin_prefetch(high.tops, 1);
+    const auto* const first = reinterpret_cast<const char*>(from.slots);
+    const auto* const other = reinterpret_cast<const char*>(high.slots);
+    for (std::size_t line = 0; line < std::min<std::size_t>(slots_per_bucket * sizeof(slot), 512); line += 64) {
+      __builtin_prefetch(first + line);
+      __builtin_prefetch(other + line, 1);
+    }
+  }
+
+  void give_back_behind(std::uint64_t number) noexcept {
+    constexpr std::size_t slice = std::max<std::size_t>(1, std::bit_floor(slice_bytes / (slots_per_bucket * sizeof(slot))));
+    if ((number + 1) % slice == 0) this->old_memory_.discard(number + 1 - slice, number + 1);
+  }
+};
+
+}  // namespace holdfast::inline v0::table

@@ -1,0 +1,95 @@
+// Insertion: look the key up; if it is absent, do growth's share, then claim a slot and build in it.
+//
+// The slot's top is written last, after the entry was built, so that an exception from a constructor
+// leaves nothing behind. The whole of it runs under the writer mark; the hash is computed before.
+//
+// inv hf.table.insert-strong: an insert that throws leaves the entries as they were.
+#pragma once
+
+#include <utility>
+
+#include <holdfast/table/grow.hpp>
+
+namespace holdfast::inline v0::table {
+
+template <class Types>
+class insertion : public growth<Types> {
+ public:
+  using base = growth<Types>;
+  using policy = typename base::policy;
+  using typename base::bucket_view;
+  using typename base::location;
+  using typename base::overflow_node;
+  using typename base::slot;
+  static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
+  using base::base;
+
+  struct insertion_result {
+    location where;
+    bool inserted;
+  };
+
+  // The entry under `key`, after `present(slot)` has seen it; if there is none, `build(slot)` makes one.
+  template <class Q, class Build, class Present>
+  HOLDFAST_ALWAYS_INLINE insertion_result find_or_insert(const Q& key, Build build, Present present) {
+    const std::uint64_t hash = this->hash_of(key);
+    const write_section section(this->head_.mark, operation::insert, this->identity());
+    this->share_of_growth();
+    if (const location found = this->find_hashed(key, hash)) {
+      present(*found.found);
+      return {found, false};
+    }
+    return {insert_absent(hash, build), true};
+  }
+
+  template <class Q, class Build>
+  HOLDFAST_ALWAYS_INLINE insertion_result find_or_insert(const Q& key, Build build) {
+    return find_or_insert(key, build, [](slot&) {});
+  }
+
+  // Adds an entry whose key is known to be absent.
+  template <class Build>
+  location insert_absent(std::uint64_t hash, Build&& build) {
+    if (this->head_.count >= this->head_.grow_at) [[unlikely]] this->prepare_growth();
+    const auto at = this->home(hash);
+    const slot_bits vacant = at.bucket.vacant();
+    const vacancy room = vacant != 0 ? vacancy_in(at.bucket.tops, at.bucket.slots, vacant, hash)
+                                     : vacancy_in_overflow(at.bucket.link, hash);
+    build(*room.place);
+    *room.mark = top_of(hash);
+    ++this->head_.count;
+    return {room.place, at.number};
+  }
+
+ private:
+  struct vacancy {
+    slot* place;
+    top* mark;
+  };
+
+  [[nodiscard]] static vacancy vacancy_in(top* tops, slot* slots, slot_bits vacant, std::uint64_t hash) noexcept {
+    const unsigned i = choose<policy::order, slots_per_bucket>(vacant, base::favourite(hash));
+    return {slots + i, tops + i};
+  }
+
+  // In the first bucket behind `link` that has room, or in a new one. About one insert in fifty comes here.
+  [[nodiscard]] HOLDFAST_NOINLINE vacancy vacancy_in_overflow(overflow_node** link, std::uint64_t hash) {
+    while (true) {
+      overflow_node* const node = *link != nullptr ? *link : append_overflow(link);
+      if (const slot_bits vacant = node->view().vacant(); vacant != 0) {
+        return vacancy_in(node->tops, node->view().slots, vacant, hash);
+      }
+      link = &node->link;
+    }
+  }
+
+  overflow_node* append_overflow(overflow_node** link) {
+    overflow_node* const node = this->new_node();
+    *link = node;
+    header& head = this->head_;
+    if (!this->growing() && !head.paused && policy::crowded(head.overflow, bucket_count(head.now))) head.grow_at = 0;
+    return node;
+  }
+};
+
+}  // namespace holdfast::inline v0::table

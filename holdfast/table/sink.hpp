@@ -1,0 +1,79 @@
+// Where growth puts the entries of one half of a bucket: a chain under construction.
+//
+// Growth allocates nothing. The overflow buckets of the chain being taken apart serve again, in order,
+// as soon as the reader stands in them: of r overflow buckets begun, both halves together need at most
+// r besides their primary buckets, because each half fills one bucket before it asks for the next.
+//
+// inv hf.table.growth-allocates-nothing: moving buckets cannot fail for want of memory.
+#pragma once
+
+#include <cstdint>
+
+#include <holdfast/table/bucket.hpp>
+#include <holdfast/table/policy.hpp>
+
+namespace holdfast::inline v0::table {
+
+// Overflow buckets of the chain being read, handed out again in their order.
+template <class Node>
+class spare_nodes {
+ public:
+  // The reader has come to `node`: from now on it may be handed out.
+  void reached(Node* node) noexcept {
+    node->link = nullptr;
+    (last_ != nullptr ? last_->link : first_) = node;
+    last_ = node;
+  }
+  [[nodiscard]] Node* take() noexcept {
+    Node* const node = first_;
+    first_ = node->link;
+    if (first_ == nullptr) last_ = nullptr;
+    node->link = nullptr;
+    return node;
+  }
+  template <class Free>
+  void free_rest(Free free) noexcept {
+    while (first_ != nullptr) free(take());
+  }
+
+ private:
+  Node* first_ = nullptr;
+  Node* last_ = nullptr;
+};
+
+// The vacant slot an entry takes that would like to be at `favourite`.
+template <slot_order Order, unsigned Slots>
+[[nodiscard]] constexpr unsigned choose(slot_bits vacant, unsigned favourite) noexcept {
+  if constexpr (Order == slot_order::first) {
+    return first_of(vacant);
+  } else {
+    const slot_bits behind = vacant >> favourite;
+    return behind != 0 ? favourite + first_of(behind) : first_of(vacant);
+  }
+}
+
+template <class Bucket, class Node, slot_order Order, unsigned Slots>
+class sink {
+ public:
+  sink(Bucket start, spare_nodes<Node>& spare) noexcept : now_(start), spare_(spare) {}
+
+  [[nodiscard]] const Bucket& now() const noexcept { return now_; }
+
+  // A vacant slot of the chain, the first one of it or the one nearest to `favourite`.
+  [[nodiscard]] unsigned claim(unsigned favourite) noexcept {
+    slot_bits vacant = now_.vacant();
+    if (vacant == 0) {
+      Node* const node = spare_.take();
+      *now_.link = node;
+      now_ = node->view();
+      vacant = now_.vacant();
+    }
+    return choose<Order, Slots>(vacant, favourite);
+  }
+
+ private:
+  Bucket now_;
+  spare_nodes<Node>& spare_;
+};
+
+}  // namespace holdfast::inline v0::table

@@ -1,0 +1,207 @@
+// The state of a table: its header, its memory, its hash, equality and allocator, and how a hash leads
+// to a bucket. Everything else a table can do is built on this, one file an operation:
+//
+//   store <- find <- grow <- insert <- erase <- walk <- table        (audit, stats, dump read a table)
+//
+// Growth moves old buckets strictly in order, so one number, the front, tells where an entry is: a hash
+// whose old bucket lies behind the front is looked for in the new array, any other in the old one.
+//
+// inv hf.table.findable-in-growth: at every moment each key is in exactly one chain, the one `home` names.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <holdfast/base/hash/random.hpp>
+#include <holdfast/table/bucket_array.hpp>
+#include <holdfast/table/entry.hpp>
+#include <holdfast/table/header.hpp>
+#include <holdfast/table/key.hpp>
+#include <holdfast/table/policy.hpp>
+
+namespace holdfast::inline v0::table {
+
+template <class EntryType, class HashType, class EqualType, class AllocatorType, class PolicyType>
+struct types {
+  using entry = EntryType;
+  using hasher = HashType;
+  using equality = EqualType;
+  using allocator = AllocatorType;
+  using policy = PolicyType;
+};
+
+// What an empty table points at, so that a lookup needs no test for it.
+struct no_buckets {
+  alignas(16) top tops[16] = {};
+  void* link = nullptr;
+};
+inline constinit no_buckets nothing;
+
+template <class Types>
+class store {
+ public:
+  using entry = typename Types::entry;
+  using key_type = typename entry::key_type;
+  using value_type = typename entry::value_type;
+  using hasher = typename Types::hasher;
+  using equality = typename Types::equality;
+  using allocator = typename Types::allocator;
+  using policy = typename Types::policy;
+
+  static constexpr unsigned slots_per_bucket = policy::slots;
+  using slot = slot_of<entry, policy>;
+  using bucket_view = bucket<slot, slots_per_bucket>;
+  using overflow_node = overflow_bucket<slot, slots_per_bucket>;
+  using array = bucket_array<slot, slots_per_bucket, allocator>;
+  using bits = slot_set<slots_per_bucket>;
+  static constexpr bool is_boxed = std::is_same_v<slot, boxed_slot<entry>>;
+
+  store(const hasher& hash, const equality& equal, const allocator& memory)
+      : hash_(hash), equal_(equal), memory_(memory) {
+    head_.slots_per_bucket = slots_per_bucket;
+    head_.slot_size = sizeof(slot);
+    reseed();
+    forget_buckets();
+  }
+
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return head_.count; }
+  [[nodiscard]] const header& head() const noexcept { return head_; }
+  [[nodiscard]] header& head() noexcept { return head_; }
+  [[nodiscard]] bool has_buckets() const noexcept { return head_.now.slots != nullptr; }
+  [[nodiscard]] std::size_t buckets() const noexcept { return has_buckets() ? bucket_count(head_.now) : 0; }
+  // Whether the header still says what the memory was obtained for.
+  [[nodiscard]] bool agrees_with_memory() const noexcept {
+    return head_.now.tops == now_memory_.tops() && now_memory_.in_use() == bucket_count(head_.now);
+  }
+  [[nodiscard]] const hasher& hash_function() const noexcept { return hash_; }
+  [[nodiscard]] const equality& key_eq() const noexcept { return equal_; }
+  [[nodiscard]] const allocator& memory() const noexcept { return memory_; }
+
+  // What a misuse report says of this table.
+  [[nodiscard]] identity_source identity() const noexcept { return {&identify, &head_}; }
+
+  template <class Q>
+  [[nodiscard]] std::uint64_t hash_of(const Q& key) const noexcept(hash_cannot_throw<hasher, Q>()) {
+    return finished_hash(hash_, key, head_.seed);
+  }
+
+  // The primary bucket whose chain holds everything with this hash, and its number.
+  struct place {
+    bucket_view bucket;
+    std::uint64_t number;
+  };
+  [[nodiscard]] place home(std::uint64_t hash) const noexcept {
+    if (head_.growth == growth_kind::doubling) [[unlikely]] {
+      const std::uint64_t number = hash & head_.old.mask;
+      if (number >= head_.front) return {view(head_.old, number), number};
+    }
+    const std::uint64_t number = hash & head_.now.mask;
+    return {view(head_.now, number), number};
+  }
+
+  // The primary bucket of that number.
+  [[nodiscard]] bucket_view primary(std::uint64_t number) const noexcept {
+    if (head_.growth == growth_kind::doubling && (number & head_.old.mask) >= head_.front) {
+      return view(head_.old, number & head_.old.mask);
+    }
+    return view(head_.now, number);
+  }
+
+  // The mask that led to `number`: smaller for a bucket that growth has not reached.
+  [[nodiscard]] std::uint64_t level_of(std::uint64_t number) const noexcept {
+    const bool unmoved = head_.growth == growth_kind::doubling && (number & head_.old.mask) >= head_.front;
+    return unmoved ? head_.old.mask : head_.now.mask;
+  }
+
+  // How many primary buckets there are at this moment; numbers of those not split yet are not shared.
+  template <class Visit>
+  void for_each_primary(Visit visit) const {
+    if (!has_buckets()) return;
+    const bool doubling = head_.growth == growth_kind::doubling;
+    const std::uint64_t old = doubling ? bucket_count(head_.old) : bucket_count(head_.now);
+    for (std::uint64_t number = 0; number < old; ++number) {
+      visit(primary(number), number);
+      if (doubling && number < head_.front) visit(primary(number + old), number + old);
+    }
+  }
+
+  // Where in its bucket an entry with this hash would like to be: the first slot of a cache line.
+  [[nodiscard]] static constexpr unsigned favourite(std::uint64_t hash) noexcept {
+    constexpr std::size_t in_line = sizeof(slot) >= 64 ? 1 : std::bit_floor(64 / sizeof(slot));
+    if constexpr (policy::order == slot_order::first || in_line >= slots_per_bucket) return 0;
+    return static_cast<unsigned>(hash >> 48) & (slots_per_bucket - 1) & ~static_cast<unsigned>(in_line - 1);
+  }
+
+  [[nodiscard]] static const key_type& key_in(const slot& one) noexcept { return entry::key(one.value()); }
+
+ protected:
+  [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {
+    return {from.tops + number * slots_per_bucket, static_cast<slot*>(from.slots) + number * slots_per_bucket,
+            static_cast<overflow_node**>(from.links) + number, nullptr};
+  }
+
+  void reseed() noexcept { head_.seed = random_word(); }
+
+  void forget_buckets() noexcept {
+    head_.now = {0, nothing.tops, nullptr, &nothing.link};
+    head_.old = {};
+    head_.growth = growth_kind::none;
+    head_.front = 0;
+    head_.grow_at = 0;
+  }
+
+  [[nodiscard]] overflow_node* new_node() {
+    node_allocator nodes(memory_);
+    overflow_node* const node = std::allocator_traits<node_allocator>::allocate(nodes, 1);
+    ::new (static_cast<void*>(node)) overflow_node;
+    ++head_.overflow;
+    return node;
+  }
+  void free_node(overflow_node* node) noexcept {
+    node_allocator nodes(memory_);
+    std::allocator_traits<node_allocator>::deallocate(nodes, node, 1);
+    --head_.overflow;
+  }
+
+  // Destroys all entries and frees all overflow buckets; the primary ones are left in disorder.
+  void destroy_entries() noexcept {
+    for_each_primary([this](bucket_view b, std::uint64_t) {
+      overflow_node* next = *b.link;
+      destroy_in(b);
+      while (next != nullptr) {
+        overflow_node* const node = next;
+        next = node->link;
+        destroy_in(node->view());
+        free_node(node);
+      }
+    });
+  }
+
+  void release_arrays() noexcept {
+    now_memory_.release(memory_);
+    old_memory_.release(memory_);
+    forget_buckets();
+  }
+
+  header head_;
+  array now_memory_;
+  array old_memory_;
+  [[no_unique_address]] hasher hash_;
+  [[no_unique_address]] equality equal_;
+  [[no_unique_address]] mutable allocator memory_;
+
+ private:
+  using node_allocator = typename std::allocator_traits<allocator>::template rebind_alloc<overflow_node>;
+
+  void destroy_in(bucket_view b) noexcept {
+    if constexpr (is_boxed || !std::is_trivially_destructible_v<value_type>) {
+      for (slot_bits live = b.live(); live != 0; live &= live - 1) b.slots[first_of(live)].destroy(memory_);
+    }
+  }
+};
+
+}  // namespace holdfast::inline v0::table
