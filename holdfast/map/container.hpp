@@ -54,8 +54,10 @@ class container {
   static_assert(table::key_type<key_type, hasher, key_equal>,
                 "holdfast: not a key: a key needs a hash (std::hash or your own) and operator== (or your own equality)");
 
+  // Keyed members take the key, what converts to it, and what a transparent hash and equality take.
   template <class Q>
-  static constexpr bool keyed_by = table::lookup_key_for<Q, key_type, hasher, key_equal>;
+  static constexpr bool keyed_by =
+      table::lookup_key_for<Q, key_type, hasher, key_equal> || std::convertible_to<const Q&, key_type>;
 
   // ---- size -----------------------------------------------------------------------------------------
   [[nodiscard]] bool empty() const noexcept { return table_.size() == 0; }
@@ -74,17 +76,17 @@ class container {
   template <class Q = key_type>
     requires keyed_by<Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE iterator find(const Q& key) HOLDFAST_LIFETIMEBOUND {
-    return light<iterator>(table_.find(key));
+    return light<iterator>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
     requires keyed_by<Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE const_iterator find(const Q& key) const HOLDFAST_LIFETIMEBOUND {
-    return light<const_iterator>(table_.find(key));
+    return light<const_iterator>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
     requires keyed_by<Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool contains(const Q& key) const {
-    return static_cast<bool>(table_.find(key));
+    return static_cast<bool>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
     requires keyed_by<Q>
@@ -108,7 +110,7 @@ class container {
     requires(keyed_by<Q> && !std::convertible_to<const Q&, const_iterator>)
   size_type erase(const Q& key) {
     carried out(table_);
-    return table_.extract(key, out) ? 1 : 0;
+    return table_.extract(as_key(key), out) ? 1 : 0;
   }
   // Returns the next entry of the walk that `position` is on.
   iterator erase(const_iterator position) { return erase_at(position); }
@@ -213,6 +215,16 @@ class container {
 
   void swap_with(container& other) noexcept {
     table_.swap(other.table_);
+  }
+
+  // `key` as the table takes it: itself, or converted.
+  template <class Q>
+  [[nodiscard]] static HOLDFAST_ALWAYS_INLINE decltype(auto) as_key(const Q& key) {
+    if constexpr (table::lookup_key_for<Q, key_type, hasher, key_equal>) {
+      return (key);
+    } else {
+      return static_cast<key_type>(key);
+    }
   }
 
   template <class Iterator>

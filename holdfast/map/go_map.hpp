@@ -54,7 +54,8 @@ class map {
   using table_map = holdfast::map<K, V, hash<K>, equal_to<K>, std::allocator<std::pair<const K, V>>, Policy>;
   struct shared : table_map {
     using table_map::table_;
-    using table_map::table_map;
+    explicit shared(std::size_t entries) : table_map(entries) {}
+    explicit shared(const table_map& other) : table_map(other) {}
     // relaxed on the way up, acquire-release on the way down: pairs with itself; the last one out must
     // see all that the others wrote before it destroys.
     std::atomic<std::uint64_t> handles{1};
@@ -63,7 +64,36 @@ class map {
  public:
   using key_type = K;
   using mapped_type = V;
-  using const_iterator = typename table_map::const_iterator;
+
+  // Keeps the map it walks over alive, whatever becomes of the variable it was taken from.
+  class const_iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = typename table_map::value_type;
+    using difference_type = std::ptrdiff_t;
+    using reference = const value_type&;
+    using pointer = const value_type*;
+
+    const_iterator() = default;
+    [[nodiscard]] reference operator*() const { return *at_; }
+    [[nodiscard]] pointer operator->() const { return at_.operator->(); }
+    const_iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    const_iterator operator++(int) {
+      const_iterator before = *this;
+      ++at_;
+      return before;
+    }
+    [[nodiscard]] friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept { return a.at_ == b.at_; }
+
+   private:
+    friend class map;
+    explicit const_iterator(const map& over) : over_(over), at_(over.map_->cbegin()) {}
+    map over_;
+    typename table_map::const_iterator at_;
+  };
 
   map() = default;
   map(std::nullptr_t) noexcept {}
@@ -138,18 +168,15 @@ class map {
     }
     element& operator=(const element& other) { return *this = static_cast<V>(other); }
     element(const element&) = default;
-    template <class X>
-    element& operator+=(const X& x) { return change([&](V& v) { v += x; }); }
-    template <class X>
-    element& operator-=(const X& x) { return change([&](V& v) { v -= x; }); }
-    template <class X>
-    element& operator*=(const X& x) { return change([&](V& v) { v *= x; }); }
-    template <class X>
-    element& operator/=(const X& x) { return change([&](V& v) { v /= x; }); }
-    template <class X>
-    element& operator%=(const X& x) { return change([&](V& v) { v %= x; }); }
+    element& operator+=(const V& x) { return change([&](V& v) { v += x; }); }
+    element& operator-=(const V& x) { return change([&](V& v) { v -= x; }); }
+    element& operator*=(const V& x) { return change([&](V& v) { v *= x; }); }
+    element& operator/=(const V& x) { return change([&](V& v) { v /= x; }); }
+    element& operator%=(const V& x) { return change([&](V& v) { v %= x; }); }
     element& operator++() { return change([](V& v) { ++v; }); }
     element& operator--() { return change([](V& v) { --v; }); }
+    void operator++(int) { ++*this; }  // statements in Go, without a value
+    void operator--(int) { --*this; }
 
    private:
     friend class map;
@@ -181,7 +208,7 @@ class map {
   }
 
   // Go's range: random order; entries may be added and erased on the way (table/walk.hpp).
-  [[nodiscard]] const_iterator begin() const { return map_ == nullptr ? const_iterator() : map_->cbegin(); }
+  [[nodiscard]] const_iterator begin() const { return map_ == nullptr ? const_iterator() : const_iterator(*this); }
   [[nodiscard]] const_iterator end() const noexcept { return {}; }
 
   [[nodiscard]] std::optional<table::fault> audit() const {

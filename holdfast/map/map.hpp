@@ -102,14 +102,14 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   template <class Q = Key>
     requires keyed_by<Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE optional_ref<T> get(const Q& key) HOLDFAST_LIFETIMEBOUND {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     if (!found) return {};
     return found.found->value().second;
   }
   template <class Q = Key>
     requires keyed_by<Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE optional_ref<const T> get(const Q& key) const HOLDFAST_LIFETIMEBOUND {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     if (!found) return {};
     return std::as_const(found.found->value().second);
   }
@@ -117,21 +117,21 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   template <class Q = Key, class Default = T>
     requires keyed_by<Q>
   [[nodiscard]] T get_or(const Q& key, Default&& otherwise) const {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     return found ? std::as_const(found.found->value().second) : static_cast<T>(std::forward<Default>(otherwise));
   }
   // Calls `use(value)` if `key` is there; whether it was.
   template <class Q = Key, class Use>
     requires keyed_by<Q>
   bool visit(const Q& key, Use&& use) {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     if (found) std::forward<Use>(use)(found.found->value().second);
     return static_cast<bool>(found);
   }
   template <class Q = Key, class Use>
     requires keyed_by<Q>
   bool visit(const Q& key, Use&& use) const {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     if (found) std::forward<Use>(use)(std::as_const(found.found->value().second));
     return static_cast<bool>(found);
   }
@@ -139,7 +139,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   template <class Q = Key>
     requires keyed_by<Q>
   [[nodiscard]] T& at(const Q& key) HOLDFAST_LIFETIMEBOUND {
-    const location found = table_.find(key);
+    const location found = table_.find(base::as_key(key));
     if (!found) [[unlikely]] raise_out_of_range("holdfast::map::at: no such key");
     return found.found->value().second;
   }
@@ -224,7 +224,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     requires(keyed_by<Q> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
   std::pair<iterator, bool> insert_or_assign(Q&& key, M&& value) {
     return told(table_.find_or_insert(
-        key,
+        base::as_key(key),
         [&](slot& room) { build(room, std::forward<Q>(key), std::forward<M>(value)); },
         [&](slot& present) { present.value().second = std::forward<M>(value); }));
   }
@@ -240,7 +240,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     requires keyed_by<Q>
   [[nodiscard]] std::optional<T> take(const Q& key) {
     carried out(table_);
-    if (!table_.extract(key, out)) return std::nullopt;
+    if (!table_.extract(base::as_key(key), out)) return std::nullopt;
     return std::move(out.content().value().second);
   }
 
@@ -287,7 +287,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
   template <class L, class Q, class... Args>
   HOLDFAST_ALWAYS_INLINE auto place(const L& key, Q&& made_of, Args&&... args) {
-    return table_.find_or_insert(key, [&](slot& room) {
+    return table_.find_or_insert(base::as_key(key), [&](slot& room) {
       build(room, std::forward<Q>(made_of), std::forward<Args>(args)...);
     });
   }

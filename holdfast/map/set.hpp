@@ -72,7 +72,7 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
   template <class Q = Key>
     requires(keyed_by<Q> && std::constructible_from<Key, Q &&>)
   std::pair<iterator, bool> insert(Q&& key) {
-    const auto result = table_.find_or_insert(key, [&](slot& room) {
+    const auto result = table_.find_or_insert(base::as_key(key), [&](slot& room) {
       auto memory = table_.memory();
       room.make(memory, std::forward<Q>(key));
     });
@@ -106,7 +106,7 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
     requires keyed_by<Q>
   [[nodiscard]] std::optional<Key> take(const Q& key) {
     carried out(table_);
-    if (!table_.extract(key, out)) return std::nullopt;
+    if (!table_.extract(base::as_key(key), out)) return std::nullopt;
     return std::move(out.content().value());
   }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 
 #include <holdfast/table/slot_set.hpp>
 #include <holdfast/table/top.hpp>
@@ -34,7 +35,7 @@ struct bucket {
     return set::ends_chain(tops) ? nullptr : *link;
   }
   void make_empty() const noexcept {
-    for (unsigned i = 0; i < Slots; ++i) tops[i] = top::empty_rest;
+    std::memset(static_cast<void*>(tops), 0, Slots * sizeof(top));
     *link = nullptr;
   }
 };

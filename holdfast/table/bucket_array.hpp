@@ -70,7 +70,7 @@ class bucket_array {
   // The first `buckets` buckets, which are in use from now on.
   [[nodiscard]] array_view use(std::size_t buckets) noexcept {
     in_use_ = buckets;
-    return {buckets - 1, tops_, slots_, links_};
+    return {tops_, slots_, buckets - 1, links_};
   }
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
   [[nodiscard]] const top* tops() const noexcept { return tops_; }

@@ -19,43 +19,12 @@ class removal : public insertion<Types> {
   using base = insertion<Types>;
   using policy = typename base::policy;
   using typename base::bucket_view;
+  using typename base::carried;
   using typename base::location;
   using typename base::overflow_node;
   using typename base::slot;
   static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
   using base::base;
-
-  // An entry outside the table, on its way in or out; destroyed with this, outside the write.
-  class carried {
-   public:
-    explicit carried(removal& owner) noexcept : owner_(owner) {}
-    carried(const carried&) = delete;
-    carried& operator=(const carried&) = delete;
-    ~carried() {
-      if (full_) content().destroy(owner_.memory_);
-    }
-    [[nodiscard]] slot& content() noexcept { return *reinterpret_cast<slot*>(bytes_); }
-    template <class... Args>
-    void make(Args&&... args) {
-      content().make(owner_.memory_, std::forward<Args>(args)...);
-      full_ = true;
-    }
-    // Hands the entry over to `to`, a slot of the table.
-    void give(slot& to) noexcept {
-      to.take(owner_.memory_, content());
-      full_ = false;
-    }
-    void take(slot& from) noexcept {
-      content().take(owner_.memory_, from);
-      full_ = true;
-    }
-    [[nodiscard]] explicit operator bool() const noexcept { return full_; }
-
-   private:
-    removal& owner_;
-    bool full_ = false;
-    alignas(slot) std::byte bytes_[sizeof(slot)];
-  };
 
   // Moves the entry under `key`, if there is one, into `out`.
   template <class Q>

@@ -28,14 +28,24 @@ class lookup : public store<Types> {
   // Never moves anything. Fatal: while another thread writes.
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find(const Q& key) const {
+    const header& head = this->head_;
+    const std::uint64_t hash = this->hash_of(key);
+    if (!head.mark.free() || head.growth != growth_kind::none) [[unlikely]] return find_with_care(key, hash);
+    return find_settled(key, hash);
+  }
+
+  // While growth is on, or a writer is.
+  template <class Q>
+  [[nodiscard]] HOLDFAST_NOINLINE location find_with_care(const Q& key, std::uint64_t hash) const {
     check_no_writer(operation::read);
-    return find_hashed(key, this->hash_of(key));
+    return find_hashed(key, hash);
   }
 
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find_hashed(const Q& key, std::uint64_t hash) const {
+    if (this->head_.growth == growth_kind::none) [[likely]] return find_settled(key, hash);
     const auto at = this->home(hash);
-    return {find_in_chain(at.bucket.tops, at.bucket.slots, at.bucket.link, key, hash), at.number};
+    return {find_in_chain(at.bucket.tops, at.bucket.slots, key, hash), at.number};
   }
 
   HOLDFAST_ALWAYS_INLINE void check_no_writer(operation mine) const noexcept {
@@ -43,26 +53,43 @@ class lookup : public store<Types> {
   }
 
  protected:
+  // While no growth is on.
   template <class Q>
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_chain(const top* tops, slot* slots, overflow_node* const* link,
-                                                           const Q& key, std::uint64_t hash) const {
-    const top wanted = top_of(hash);
-    while (true) {
-      if (slot_bits match = bits::match(tops, wanted); match != 0) {
-        __builtin_prefetch(slots + base::favourite(hash));
-        do {
-          slot& candidate = slots[first_of(match)];
-          if (this->equal_(base::key_in(candidate), key)) [[likely]] return &candidate;
-          match &= match - 1;
-        } while (match != 0);
-      }
-      if (bits::ends_chain(tops)) [[likely]] return nullptr;
-      overflow_node* const next = *link;
-      if (next == nullptr) return nullptr;
-      tops = next->tops;
-      slots = next->view().slots;
-      link = &next->link;
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find_settled(const Q& key, std::uint64_t hash) const {
+    const header& head = this->head_;
+    const std::uint64_t first = hash & head.tops_mask;
+    slot* const slots = static_cast<slot*>(head.now.slots) + first;
+    return {find_in_chain(head.now.tops + first, slots, key, hash), first >> base::number_shift};
+  }
+
+  // In the chain that begins with these tops and slots.
+  template <class Q>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_chain(const top* tops, slot* slots, const Q& key,
+                                                           std::uint64_t hash) const {
+    if (slot_bits match = bits::match(tops, hash); match != 0) {
+      __builtin_prefetch(slots + base::favourite(hash));
+      do {
+        slot* const candidate = slots + first_of(match);
+        if (candidate == nullptr) __builtin_unreachable();
+        if (this->equal_(base::key_in(*candidate), key)) [[likely]] return candidate;
+        match &= match - 1;
+      } while (match != 0);
     }
+    if (bits::ends_chain(tops)) [[likely]] return nullptr;
+    return find_in_overflow(key, hash);
+  }
+
+  // In the overflow buckets of the chain. About one lookup in fifty comes here.
+  template <class Q>
+  [[nodiscard]] HOLDFAST_NOINLINE slot* find_in_overflow(const Q& key, std::uint64_t hash) const {
+    for (overflow_node* node = *this->home(hash).bucket.link; node != nullptr; node = node->link) {
+      for (slot_bits match = bits::match(node->tops, hash); match != 0; match &= match - 1) {
+        slot* const candidate = node->view().slots + first_of(match);
+        if (this->equal_(base::key_in(*candidate), key)) return candidate;
+      }
+      if (bits::ends_chain(node->tops)) break;
+    }
+    return nullptr;
   }
 };
 

@@ -65,7 +65,7 @@ class growth : public lookup<Types> {
   // Room for the first entry.
   void make_first_buckets(std::size_t buckets) {
     this->now_memory_.allocate(this->memory_, buckets, true);
-    this->head_.now = this->now_memory_.use(buckets);
+    this->set_now(this->now_memory_.use(buckets));
     schedule_growth();
   }
 
@@ -83,7 +83,9 @@ class growth : public lookup<Types> {
     header& head = this->head_;
     if (!this->has_buckets()) return make_first_buckets(policy::initial_buckets);
     if (head.paused) return schedule_growth();
-    if (!growing()) {
+    if (growing()) {
+      if constexpr (policy::every_write_moves) return;  // this write has done its share
+    } else {
       const std::size_t buckets = bucket_count(head.now);
       if (head.count >= policy::capacity(buckets)) {
         begin_doubling();
@@ -114,7 +116,7 @@ class growth : public lookup<Types> {
       this->now_memory_ = std::move(twice);
     }
     head.old = head.now;
-    head.now = this->now_memory_.use(2 * buckets);
+    this->set_now(this->now_memory_.use(2 * buckets));
     begin(growth_kind::doubling);
     ++head.growths;
   }
@@ -202,7 +204,8 @@ class growth : public lookup<Types> {
     overflow_node* const overflow = *from.link;
     if (!head.in_place) low.make_empty();
     high.make_empty();
-    journey on{{}, {low, on.spare}, {high, on.spare}, old_buckets, known.data(), head.walks.first != nullptr};
+    const slot_bits low_vacant = head.in_place ? from.vacant() : base::bits::all;
+    journey on{{}, {low, low_vacant, on.spare}, {high, base::bits::all, on.spare}, old_buckets << base::number_shift, known.data(), head.walks.first != nullptr};
     move_chain(from, overflow, on);
     ++head.moves;
     if (!head.in_place) give_back_behind(number);
@@ -217,7 +220,7 @@ class growth : public lookup<Types> {
     std::vector<std::uint64_t> known;
     if constexpr (hash_may_throw) known = hashes_of_chain(from);
     if (head.walks.first != nullptr) detach_walks_in(number);
-    journey on{{}, {from, on.spare}, {from, on.spare}, 0, known.data(), head.walks.first != nullptr};
+    journey on{{}, {from, from.vacant(), on.spare}, {from, 0, on.spare}, 0, known.data(), head.walks.first != nullptr};
     move_chain(from, overflow, on);
     ++head.moves;
   }
@@ -241,16 +244,30 @@ class growth : public lookup<Types> {
     read_hashes(from, on, h);
     const top vacated = leaves_marks ? top::moved_empty : top::empty_rest;
     for (slot_bits vacant = from.vacant(); vacant != 0; vacant &= vacant - 1) from.tops[first_of(vacant)] = vacated;
-    slot_bits leaving = h.live;
-    if constexpr (policy::order == slot_order::by_line) {
-      if (on.low.now().tops == from.tops) leaving &= h.high;  // the lower half stays where it is
+    const top low_mark = leaves_marks ? top::moved_low : top::empty_rest;
+    const top high_mark = leaves_marks ? top::moved_high : top::empty_rest;
+    if constexpr (policy::order == slot_order::first) {
+      // One by one: a half that takes over the bucket being read must find its first slots vacant.
+      for (slot_bits live = h.live; live != 0; live &= live - 1) {
+        const slot_bits one = live & -live;
+        const bool up = (h.high & one) != 0;
+        move_half(from, one, h, on, up ? on.high : on.low, up ? high_mark : low_mark);
+      }
+    } else {
+      const bool low_stays = on.low.now().tops == from.tops;
+      move_half(from, h.high, h, on, on.high, high_mark);
+      if (!low_stays) move_half(from, h.live & ~h.high, h, on, on.low, low_mark);
     }
+  }
+
+  // Moves `leaving` out of `from` into `to`, leaving `mark` behind.
+  void move_half(bucket_view from, slot_bits leaving, const hashes& h, journey& on, sink_type& to, top mark) {
     for (; leaving != 0; leaving &= leaving - 1) {
       const unsigned i = first_of(leaving);
-      const bool up = (h.high >> i & 1) != 0;
       const top kept = from.tops[i];
-      from.tops[i] = !leaves_marks ? top::empty_rest : up ? top::moved_high : top::moved_low;
-      sink_type& to = up ? on.high : on.low;
+      from.tops[i] = mark;
+      on.low.vacated(from, slot_bits{1} << i);
+      on.high.vacated(from, slot_bits{1} << i);
       const unsigned j = to.claim(base::favourite(h.of[i]));
       move_entry(from.slots[i], to.now().slots[j], on.watched);
       to.now().tops[j] = kept;

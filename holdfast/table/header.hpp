@@ -18,25 +18,23 @@
 
 namespace holdfast::inline v0::table {
 
-enum class growth_kind : std::uint8_t { none = 0, same_size = 1, doubling = 2 };
+enum class growth_kind : std::uint32_t { none = 0, same_size = 1, doubling = 2 };
 
 // `mask` + 1 buckets, their parts in three dense arrays (bucket.hpp).
 struct array_view {
-  std::uint64_t mask;
   top* tops;
   void* slots;
+  std::uint64_t mask;
   void* links;
 };
 
 struct header {
   writer_mark mark;
-  std::uint64_t seed = 0;
-  array_view now{};                            // the array that growth moves into
   growth_kind growth = growth_kind::none;      // what is going on
-  bool paused = false;                         // pause_growth was called
-  bool in_place = false;                       // old and now are the same memory
-  std::uint8_t slots_per_bucket = 0;
   std::uint32_t slot_size = 0;
+  std::uint64_t seed = 0;
+  std::uint64_t tops_mask = 0;                 // now.mask * slots_per_bucket: hash & tops_mask is a place in now.tops
+  array_view now{};                            // the array that growth moves into
 
   std::uint64_t count = 0;                     // entries
   std::uint64_t grow_at = 0;                   // an insert that finds count >= grow_at looks at growth
@@ -47,15 +45,18 @@ struct header {
   std::uint64_t growths = 0;
   std::uint64_t same_size_growths = 0;
   std::uint64_t moved_buckets = 0;
+  std::uint32_t slots_per_bucket = 0;
+  bool paused = false;                         // pause_growth was called
+  bool in_place = false;                       // old and now are the same memory
   walker_list walks;
   const observe::live_name* name = nullptr;    // if it was given one
 };
 
-static_assert(offsetof(header, count) == 64, "a lookup touches one cache line of the header");
+static_assert(offsetof(header, now) + offsetof(array_view, mask) < 64, "a lookup touches one cache line of the header");
 static_assert(sizeof(header) == observe::header_layout.size);
 static_assert(offsetof(header, mark) == observe::header_layout.offset_of("mark.word"));
 static_assert(offsetof(header, seed) == observe::header_layout.offset_of("seed"));
-static_assert(offsetof(header, now) == observe::header_layout.offset_of("now.mask"));
+static_assert(offsetof(header, now) + offsetof(array_view, mask) == observe::header_layout.offset_of("now.mask"));
 static_assert(offsetof(header, now) + offsetof(array_view, tops) == observe::header_layout.offset_of("now.tops"));
 static_assert(offsetof(header, now) + offsetof(array_view, slots) == observe::header_layout.offset_of("now.slots"));
 static_assert(offsetof(header, now) + offsetof(array_view, links) == observe::header_layout.offset_of("now.links"));
@@ -66,7 +67,7 @@ static_assert(offsetof(header, slots_per_bucket) == observe::header_layout.offse
 static_assert(offsetof(header, slot_size) == observe::header_layout.offset_of("slot_size"));
 static_assert(offsetof(header, count) == observe::header_layout.offset_of("count"));
 static_assert(offsetof(header, grow_at) == observe::header_layout.offset_of("grow_at"));
-static_assert(offsetof(header, old) == observe::header_layout.offset_of("old.mask"));
+static_assert(offsetof(header, old) + offsetof(array_view, mask) == observe::header_layout.offset_of("old.mask"));
 static_assert(offsetof(header, front) == observe::header_layout.offset_of("front"));
 static_assert(offsetof(header, overflow) == observe::header_layout.offset_of("overflow"));
 static_assert(offsetof(header, growths) == observe::header_layout.offset_of("growths"));

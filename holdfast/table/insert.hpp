@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include <holdfast/table/carried.hpp>
 #include <holdfast/table/grow.hpp>
 
 namespace holdfast::inline v0::table {
@@ -23,6 +24,10 @@ class insertion : public growth<Types> {
   using typename base::slot;
   static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
   using base::base;
+
+  struct carried : carried_entry<slot, typename base::allocator> {
+    explicit carried(insertion& owner) noexcept : carried_entry<slot, typename base::allocator>(owner.memory_) {}
+  };
 
   struct insertion_result {
     location where;
@@ -50,34 +55,56 @@ class insertion : public growth<Types> {
   // Adds an entry whose key is known to be absent.
   template <class Build>
   location insert_absent(std::uint64_t hash, Build&& build) {
-    if (this->head_.count >= this->head_.grow_at) [[unlikely]] this->prepare_growth();
-    const auto at = this->home(hash);
-    const slot_bits vacant = at.bucket.vacant();
-    const vacancy room = vacant != 0 ? vacancy_in(at.bucket.tops, at.bucket.slots, vacant, hash)
-                                     : vacancy_in_overflow(at.bucket.link, hash);
+    if (this->head_.count >= this->head_.grow_at) [[unlikely]] return insert_growing(hash, build);
+    const vacancy room = claim(hash);
     build(*room.place);
-    *room.mark = top_of(hash);
-    ++this->head_.count;
-    return {room.place, at.number};
+    return settle(room, hash);
   }
 
  private:
   struct vacancy {
     slot* place;
     top* mark;
+    std::uint64_t number;
   };
 
-  [[nodiscard]] static vacancy vacancy_in(top* tops, slot* slots, slot_bits vacant, std::uint64_t hash) noexcept {
+  // The entry is built before growth moves anything, because it may be made of an entry of this table.
+  template <class Build>
+  HOLDFAST_NOINLINE location insert_growing(std::uint64_t hash, Build& build) {
+    carried made(*this);
+    made.build_with(build);
+    this->prepare_growth();
+    const vacancy room = claim(hash);
+    made.give(*room.place);
+    return settle(room, hash);
+  }
+
+  HOLDFAST_ALWAYS_INLINE location settle(const vacancy& room, std::uint64_t hash) noexcept {
+    *room.mark = top_of(hash);
+    ++this->head_.count;
+    return {room.place, room.number};
+  }
+
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE vacancy claim(std::uint64_t hash) {
+    const auto at = this->home(hash);
+    const slot_bits vacant = at.bucket.vacant();
+    if (vacant == 0) [[unlikely]] return vacancy_in_overflow(at.bucket.link, at.number, hash);
+    return vacancy_in(at.bucket.tops, at.bucket.slots, vacant, at.number, hash);
+  }
+
+  [[nodiscard]] static vacancy vacancy_in(top* tops, slot* slots, slot_bits vacant, std::uint64_t number,
+                                          std::uint64_t hash) noexcept {
     const unsigned i = choose<policy::order, slots_per_bucket>(vacant, base::favourite(hash));
-    return {slots + i, tops + i};
+    return {slots + i, tops + i, number};
   }
 
   // In the first bucket behind `link` that has room, or in a new one. About one insert in fifty comes here.
-  [[nodiscard]] HOLDFAST_NOINLINE vacancy vacancy_in_overflow(overflow_node** link, std::uint64_t hash) {
+  [[nodiscard]] HOLDFAST_NOINLINE vacancy vacancy_in_overflow(overflow_node** link, std::uint64_t number,
+                                                              std::uint64_t hash) {
     while (true) {
       overflow_node* const node = *link != nullptr ? *link : append_overflow(link);
       if (const slot_bits vacant = node->view().vacant(); vacant != 0) {
-        return vacancy_in(node->tops, node->view().slots, vacant, hash);
+        return vacancy_in(node->tops, node->view().slots, vacant, number, hash);
       }
       link = &node->link;
     }

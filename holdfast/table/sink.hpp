@@ -52,27 +52,37 @@ template <slot_order Order, unsigned Slots>
   }
 }
 
+// The vacant slots are kept in a register: reading them back from the tops, which are written a byte at
+// a time, would stall on every entry.
 template <class Bucket, class Node, slot_order Order, unsigned Slots>
 class sink {
  public:
-  sink(Bucket start, spare_nodes<Node>& spare) noexcept : now_(start), spare_(spare) {}
+  sink(Bucket start, slot_bits vacant, spare_nodes<Node>& spare) noexcept
+      : now_(start), vacant_(vacant), spare_(spare) {}
 
   [[nodiscard]] const Bucket& now() const noexcept { return now_; }
 
+  // Slots of the bucket being read have become vacant; this half may be filling that very bucket.
+  void vacated(const Bucket& read, slot_bits slots) noexcept {
+    if (now_.tops == read.tops) vacant_ |= slots;
+  }
+
   // A vacant slot of the chain, the first one of it or the one nearest to `favourite`.
   [[nodiscard]] unsigned claim(unsigned favourite) noexcept {
-    slot_bits vacant = now_.vacant();
-    if (vacant == 0) {
+    if (vacant_ == 0) [[unlikely]] {
       Node* const node = spare_.take();
       *now_.link = node;
       now_ = node->view();
-      vacant = now_.vacant();
+      vacant_ = now_.vacant();
     }
-    return choose<Order, Slots>(vacant, favourite);
+    const unsigned i = choose<Order, Slots>(vacant_, favourite);
+    vacant_ &= ~(slot_bits{1} << i);
+    return i;
   }
 
  private:
   Bucket now_;
+  slot_bits vacant_;
   spare_nodes<Node>& spare_;
 };
 

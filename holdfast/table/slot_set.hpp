@@ -9,7 +9,6 @@
 // vectors by itself.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,8 +23,9 @@ namespace holdfast::inline v0::table {
 
 using slot_bits = std::uint32_t;
 
+// `set` must not be empty.
 [[nodiscard]] constexpr unsigned first_of(slot_bits set) noexcept {
-  return static_cast<unsigned>(std::countr_zero(set));
+  return static_cast<unsigned>(__builtin_ctz(set));
 }
 
 template <unsigned Slots>
@@ -44,6 +44,11 @@ struct slot_set {
   }
   [[nodiscard]] static slot_bits match(const top* tops, top wanted) noexcept {
     return bits(_mm_cmpeq_epi8(load(tops), _mm_set1_epi8(static_cast<char>(wanted))));
+  }
+  // Slots whose top is that of `hash`.
+  [[nodiscard]] static slot_bits match(const top* tops, std::uint64_t hash) noexcept {
+    const __m128i wanted = _mm_shuffle_epi32(_mm_cvtsi32_si128(static_cast<int>(spread.of[hash >> 56])), 0);
+    return bits(_mm_cmpeq_epi8(load(tops), wanted));
   }
   [[nodiscard]] static slot_bits vacant(const top* tops) noexcept {
     const __m128i lanes = load(tops);
@@ -65,6 +70,7 @@ struct slot_set {
   [[nodiscard]] static slot_bits match(const top* tops, top wanted) noexcept {
     return where(tops, [wanted](top t) { return t == wanted; });
   }
+  [[nodiscard]] static slot_bits match(const top* tops, std::uint64_t hash) noexcept { return match(tops, top_of(hash)); }
   [[nodiscard]] static slot_bits vacant(const top* tops) noexcept { return where(tops, is_empty); }
   [[nodiscard]] static slot_bits live(const top* tops) noexcept { return where(tops, is_live); }
 #endif

@@ -9,6 +9,7 @@
 // inv hf.table.findable-in-growth: at every moment each key is in exactly one chain, the one `home` names.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -89,6 +90,10 @@ class store {
     return finished_hash(hash_, key, head_.seed);
   }
 
+  // A hash is used from both ends: its top byte is the top, the bits from `number_shift` on are the
+  // bucket's number. So hash & tops_mask is a place in the tops without a shift.
+  static constexpr unsigned number_shift = std::countr_zero(slots_per_bucket);
+
   // The primary bucket whose chain holds everything with this hash, and its number.
   struct place {
     bucket_view bucket;
@@ -96,10 +101,10 @@ class store {
   };
   [[nodiscard]] place home(std::uint64_t hash) const noexcept {
     if (head_.growth == growth_kind::doubling) [[unlikely]] {
-      const std::uint64_t number = hash & head_.old.mask;
+      const std::uint64_t number = hash >> number_shift & head_.old.mask;
       if (number >= head_.front) return {view(head_.old, number), number};
     }
-    const std::uint64_t number = hash & head_.now.mask;
+    const std::uint64_t number = hash >> number_shift & head_.now.mask;
     return {view(head_.now, number), number};
   }
 
@@ -146,8 +151,13 @@ class store {
 
   void reseed() noexcept { head_.seed = random_word(); }
 
+  void set_now(const array_view& view) noexcept {
+    head_.now = view;
+    head_.tops_mask = view.mask << number_shift;
+  }
+
   void forget_buckets() noexcept {
-    head_.now = {0, nothing.tops, nullptr, &nothing.link};
+    set_now({nothing.tops, nullptr, 0, &nothing.link});
     head_.old = {};
     head_.growth = growth_kind::none;
     head_.front = 0;

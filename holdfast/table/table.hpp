@@ -46,6 +46,7 @@ class table : public walking<Types> {
 
   // Exchanges everything but the names. Walks go with the entries.
   void swap(table& other) noexcept {
+    if (this == &other) return;
     const write_section section(this->head_.mark, operation::swap, this->identity());
     const write_section other_section(other.head_.mark, operation::swap, other.identity());
     using std::swap;
@@ -219,6 +220,7 @@ class table : public walking<Types> {
     using std::swap;
     swap(mine.seed, theirs.seed);
     swap(mine.now, theirs.now);
+    swap(mine.tops_mask, theirs.tops_mask);
     swap(mine.growth, theirs.growth);
     swap(mine.paused, theirs.paused);
     swap(mine.in_place, theirs.in_place);
@@ -274,7 +276,7 @@ class table : public walking<Types> {
     this->head_.walks.ended();
     auto hash = known.begin();
     this->for_each_slot([&](slot& one) {
-      bucket_view b = base::view(target, *hash & target.mask);
+      bucket_view b = base::view(target, *hash >> base::number_shift & target.mask);
       while (b.vacant() == 0) b = (*b.link)->view();
       const unsigned i = choose<policy::order, slots_per_bucket>(b.vacant(), base::favourite(*hash));
       b.slots[i].take(this->memory_, one);
@@ -283,7 +285,7 @@ class table : public walking<Types> {
     free_chains(this->head_.now);
     this->now_memory_.release(this->memory_);
     this->now_memory_ = std::move(fresh);
-    this->head_.now = target;
+    this->set_now(target);
     ++this->head_.moves;
     this->schedule_growth();
   }
@@ -302,8 +304,9 @@ class table : public walking<Types> {
     } guard{*this, target, fresh};
     std::vector<std::uint32_t> entries(bucket_count(target));
     for (const std::uint64_t hash : known) {
-      if (++entries[hash & target.mask] % slots_per_bucket != 1 || entries[hash & target.mask] == 1) continue;
-      bucket_view b = base::view(target, hash & target.mask);
+      const std::uint64_t number = hash >> base::number_shift & target.mask;
+      if (++entries[number] % slots_per_bucket != 1 || entries[number] == 1) continue;
+      bucket_view b = base::view(target, number);
       while (*b.link != nullptr) b = (*b.link)->view();
       *b.link = this->new_node();
     }

@@ -35,6 +35,19 @@ enum class top : std::uint8_t {
   return static_cast<top>(byte < floor ? byte + floor : byte);
 }
 
+// Each top four times over, by the hash's top byte: a vector compare is fed from it with two
+// instructions instead of seven.
+struct spread_tops {
+  std::uint32_t of[256];
+};
+inline constexpr spread_tops spread = [] {
+  spread_tops all{};
+  for (std::uint64_t byte = 0; byte < 256; ++byte) {
+    all.of[byte] = 0x01010101u * static_cast<std::uint32_t>(top_of(byte << 56));
+  }
+  return all;
+}();
+
 [[nodiscard]] constexpr bool is_live(top t) noexcept { return t >= top::first_hash; }
 [[nodiscard]] constexpr bool is_empty(top t) noexcept { return t <= top::empty_one; }
 [[nodiscard]] constexpr bool has_moved(top t) noexcept {

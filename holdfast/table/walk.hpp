@@ -105,7 +105,7 @@ class walking : public removal<Types> {
 
   // To the beginning of the bucket that holds hashes ending in `ending`.
   void enter(walker& w, std::uint64_t ending) const noexcept {
-    w.bucket = this->home(ending).number;
+    w.bucket = this->home(ending << base::number_shift).number;
     w.level = this->level_of(w.bucket);
     w.node = nullptr;
     w.left = bits::all;

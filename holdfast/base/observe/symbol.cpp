@@ -10,15 +10,19 @@
 
 #include <holdfast/base/lang/config.hpp>
 
-// libbacktrace, of which we use two functions. Its own header lies in a folder private to one compiler.
+// libbacktrace, of which we use three functions. Its own header lies in a folder private to one compiler.
 extern "C" {
 struct backtrace_state;
 using backtrace_error_callback = void (*)(void* into, const char* message, int error);
 using backtrace_full_callback = int (*)(void* into, std::uintptr_t place, const char* file, int line,
                                         const char* function);
+using backtrace_syminfo_callback = void (*)(void* into, std::uintptr_t place, const char* name, std::uintptr_t begin,
+                                            std::uintptr_t size);
 backtrace_state* backtrace_create_state(const char* program, int threaded, backtrace_error_callback, void* into);
 int backtrace_pcinfo(backtrace_state*, std::uintptr_t place, backtrace_full_callback, backtrace_error_callback,
                      void* into);
+int backtrace_syminfo(backtrace_state*, std::uintptr_t place, backtrace_syminfo_callback, backtrace_error_callback,
+                      void* into);
 }
 
 namespace holdfast::inline v0::observe {
@@ -48,12 +52,31 @@ std::string_view last_part(std::string_view path) noexcept { return path.substr(
   return 0;
 }
 
+// Null if the program cannot read its own file.
+[[maybe_unused]] backtrace_state* debug_information() {
+  static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore_error, nullptr);
+  return state;
+}
+
 void read_debug_information([[maybe_unused]] const void* place, [[maybe_unused]] std::vector<symbol>& symbols) {
   if constexpr (have_libbacktrace) {
-    static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore_error, nullptr);
+    backtrace_state* const state = debug_information();
     if (state == nullptr) return;
     backtrace_pcinfo(state, reinterpret_cast<std::uintptr_t>(place), add_symbol, ignore_error, &symbols);
     for (std::size_t i = 0; i + 1 < symbols.size(); ++i) symbols[i].inlined = true;
+  }
+}
+
+[[maybe_unused]] void set_function(void* of, std::uintptr_t, const char* name, std::uintptr_t, std::uintptr_t) {
+  if (name != nullptr) static_cast<symbol*>(of)->function = demangled(name);
+}
+
+// The symbol table of the file, which has the static functions too, unless it was stripped.
+void read_symbol_table([[maybe_unused]] const void* place, [[maybe_unused]] symbol& one) {
+  if constexpr (have_libbacktrace) {
+    backtrace_state* const state = debug_information();
+    if (state == nullptr) return;
+    backtrace_syminfo(state, reinterpret_cast<std::uintptr_t>(place), set_function, ignore_error, &one);
   }
 }
 
@@ -87,8 +110,10 @@ std::string shortened(std::string_view name) {
 std::vector<symbol> symbols_at(const void* place) {
   std::vector<symbol> symbols;
   read_debug_information(place, symbols);
-  if (symbols.empty() || (symbols.size() == 1 && symbols[0].function.empty()))
+  if (symbols.empty() || (symbols.size() == 1 && symbols[0].function.empty())) {
     symbols.assign(1, read_dynamic_symbols(place));
+    if (symbols[0].function.empty()) read_symbol_table(place, symbols[0]);
+  }
   return symbols;
 }
 

@@ -1,7 +1,8 @@
 // What an address in the code is called: function, file and line, and what was inlined there.
 //
-// With libbacktrace (the build says so) the debug information is read; without it the dynamic symbol
-// table, and where that has nothing the module and the offset in it, which addr2line can use later.
+// With libbacktrace (the build says so) the debug information is read, and where there is none the symbol
+// table; without it the dynamic symbol table. Where nothing is known the module and the offset in it are
+// told, which addr2line can use later.
 #pragma once
 
 #include <string>

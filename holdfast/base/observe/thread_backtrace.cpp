@@ -11,19 +11,27 @@
 namespace holdfast::inline v0::observe {
 namespace {
 
-enum class stage : std::uint32_t { idle, asked, answering, answered, given_up };
+// A question lives in static storage: a thread may come to it long after the asker has gone on. Its
+// state holds the thread that is asked, so that a late signal cannot answer for another.
+enum class stage : std::uint32_t { idle, asked, answering, answered };
 
-// A question lives in static storage: a thread may come to it long after the asker has gone on.
+constexpr std::uint64_t state_of(stage now, std::uint32_t thread) noexcept {
+  return std::uint64_t{thread} << 32 | static_cast<std::uint32_t>(now);
+}
+
 struct question {
-  std::atomic<stage> now{stage::idle};
-  std::atomic<std::uint32_t> thread{0};
+  std::atomic<std::uint64_t> state{0};
   backtrace stack;
 };
 
-// A question that was given up is never used again, because its thread may still answer it.
-constexpr std::size_t question_count = 32;
+// More than one is needed only while a thread hangs in the middle of its answer.
+constexpr std::size_t question_count = 8;
 constinit question questions[question_count];
-constinit std::size_t next_question = 0;
+
+// A signal with questions that were never answered: it may still be pending somewhere, and its default
+// action would end the process, so it keeps its handler for good.
+constinit int kept_signal = 0;
+constinit bool all_answered = true;
 
 constexpr std::chrono::microseconds pause_between_looks{50};
 
@@ -38,14 +46,14 @@ bool is_question(const void* pointer) noexcept {
 void answer_question(int, siginfo_t* sent, void*) noexcept {
   const int error_before = errno;
   auto* const asked = static_cast<question*>(sent->si_value.sival_ptr);
-  stage expected = stage::asked;
-  // acquire: pairs with the release in ask(), which sets the thread first.
+  const std::uint32_t me = own_thread();
+  std::uint64_t expected = state_of(stage::asked, me);
+  // acquire: pairs with the release in ask(); the stack is ours to write from here on.
   if (sent->si_code == SI_QUEUE && is_question(asked) &&
-      asked->thread.load(std::memory_order_relaxed) == own_thread() &&
-      asked->now.compare_exchange_strong(expected, stage::answering, std::memory_order_acquire)) {
+      asked->state.compare_exchange_strong(expected, state_of(stage::answering, me), std::memory_order_acquire)) {
     capture_interrupted(asked->stack);
     // release: pairs with the acquire in wait_for(); publishes the stack.
-    asked->now.store(stage::answered, std::memory_order_release);
+    asked->state.store(state_of(stage::answered, me), std::memory_order_release);
   }
   errno = error_before;
 }
@@ -70,27 +78,35 @@ bool send(std::uint32_t thread, int signal, question& asked) noexcept {
   return syscall(SYS_rt_tgsigqueueinfo, getpid(), static_cast<pid_t>(thread), signal, &content) == 0;
 }
 
-bool wait_for(question& asked, std::chrono::milliseconds patience) noexcept {
+bool wait_for(question& asked, std::uint32_t thread, std::chrono::milliseconds patience) noexcept {
   const timespec nap{0, std::chrono::nanoseconds(pause_between_looks).count()};
   const auto deadline = std::chrono::steady_clock::now() + patience;
+  const std::uint64_t answered = state_of(stage::answered, thread);
   // acquire: pairs with the release in answer_question().
-  while (asked.now.load(std::memory_order_acquire) != stage::answered) {
+  while (asked.state.load(std::memory_order_acquire) != answered) {
     if (std::chrono::steady_clock::now() >= deadline) {
-      stage expected = stage::asked;
-      // relaxed: pairs with nothing; whoever answers later changes nothing that is read.
-      asked.now.compare_exchange_strong(expected, stage::given_up, std::memory_order_relaxed);
+      std::uint64_t expected = state_of(stage::asked, thread);
       // acquire: as above; the answer may have come in the last moment.
-      return asked.now.load(std::memory_order_acquire) == stage::answered;
+      asked.state.compare_exchange_strong(expected, state_of(stage::idle, thread), std::memory_order_acquire);
+      return expected == answered;
     }
     nanosleep(&nap, nullptr);
   }
   return true;
 }
 
+// Null when threads hang in the middle of answering every one.
+question* free_question() noexcept {
+  for (question& one : questions)
+    if (static_cast<stage>(static_cast<std::uint32_t>(one.state.load(std::memory_order_relaxed))) != stage::answering)
+      return &one;
+  return nullptr;
+}
+
 }  // namespace
 
-stack_collector::stack_collector() noexcept : signal_(unused_signal()) {
-  if (signal_ == 0) return;
+stack_collector::stack_collector() noexcept : signal_(kept_signal != 0 ? kept_signal : unused_signal()) {
+  if (signal_ == 0 || signal_ == kept_signal) return;
   struct sigaction ours = {};
   ours.sa_sigaction = answer_question;
   ours.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
@@ -99,23 +115,22 @@ stack_collector::stack_collector() noexcept : signal_(unused_signal()) {
 }
 
 stack_collector::~stack_collector() {
-  // With a question open the handler stays: a signal that is delivered late must find it, or the
-  // default action would end the process.
-  if (signal_ != 0 && next_question == 0) sigaction(signal_, &before_, nullptr);
+  if (signal_ == 0 || signal_ == kept_signal) return;
+  if (all_answered) sigaction(signal_, &before_, nullptr);
+  else kept_signal = signal_;
 }
 
 answer stack_collector::ask(std::uint32_t thread, backtrace& stack, std::chrono::milliseconds patience) noexcept {
-  if (signal_ == 0 || next_question == question_count) return answer::none;
-  question& asked = questions[next_question];
-  asked.thread.store(thread, std::memory_order_relaxed);
-  // release: pairs with the acquire in answer_question().
-  asked.now.store(stage::asked, std::memory_order_release);
-  if (!send(thread, signal_, asked)) return errno == ESRCH ? answer::gone : answer::none;
-  if (!wait_for(asked, patience)) {
-    ++next_question;
+  question* const asked = free_question();
+  if (signal_ == 0 || asked == nullptr) return answer::none;
+  // release: pairs with the acquire in answer_question(); the last reading of the stack is over.
+  asked->state.store(state_of(stage::asked, thread), std::memory_order_release);
+  if (!send(thread, signal_, *asked)) return errno == ESRCH ? answer::gone : answer::none;
+  if (!wait_for(*asked, thread, patience)) {
+    all_answered = false;
     return answer::none;
   }
-  stack = asked.stack;
+  stack = asked->stack;
   return answer::given;
 }
 
