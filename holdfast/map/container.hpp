@@ -219,7 +219,7 @@ class container {
 
   // `key` as the table takes it: itself, or converted.
   template <class Q>
-  [[nodiscard]] static HOLDFAST_ALWAYS_INLINE decltype(auto) as_key(const Q& key) {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static decltype(auto) as_key(const Q& key) {
     if constexpr (table::lookup_key_for<Q, key_type, hasher, key_equal>) {
       return (key);
     } else {

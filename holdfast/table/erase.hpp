@@ -30,7 +30,7 @@ class removal : public insertion<Types> {
   template <class Q>
   bool extract(const Q& key, carried& out) {
     const std::uint64_t hash = this->hash_of(key);
-    const write_section section(this->head_.mark, operation::erase, this->identity());
+    const typename base::writing section(*this, operation::erase);
     this->share_of_growth();
     const location present = this->find_hashed(key, hash);
     if (!present) return false;
@@ -40,7 +40,7 @@ class removal : public insertion<Types> {
 
   // Moves the entry at `where` into `out`. It must be there.
   void extract_at(location where, carried& out) {
-    const write_section section(this->head_.mark, operation::erase, this->identity());
+    const typename base::writing section(*this, operation::erase);
     vacate(where, out);
   }
 

@@ -66,17 +66,24 @@ class lookup : public store<Types> {
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_chain(const top* tops, slot* slots, const Q& key,
                                                            std::uint64_t hash) const {
-    if (slot_bits match = bits::match(tops, hash); match != 0) {
-      __builtin_prefetch(slots + base::favourite(hash));
-      do {
-        slot* const candidate = slots + first_of(match);
-        if (candidate == nullptr) __builtin_unreachable();
-        if (this->equal_(base::key_in(*candidate), key)) [[likely]] return candidate;
-        match &= match - 1;
-      } while (match != 0);
-    }
+    if (slot* const found = find_in_bucket(tops, slots, key, hash)) return found;
     if (bits::ends_chain(tops)) [[likely]] return nullptr;
     return find_in_overflow(key, hash);
+  }
+
+  template <class Q>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_bucket(const top* tops, slot* slots, const Q& key,
+                                                            std::uint64_t hash) const {
+    slot_bits match = bits::match(tops, hash);
+    if (match == 0) return nullptr;
+    __builtin_prefetch(slots + base::favourite(hash));
+    do {
+      slot* const candidate = slots + first_of(match);
+      if (candidate == nullptr) __builtin_unreachable();
+      if (this->equal_(base::key_in(*candidate), key)) [[likely]] return candidate;
+      match &= match - 1;
+    } while (match != 0);
+    return nullptr;
   }
 
   // In the overflow buckets of the chain. About one lookup in fifty comes here.

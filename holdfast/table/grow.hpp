@@ -157,6 +157,11 @@ class growth : public lookup<Types> {
 
   // One chain on its way; `known` holds hashes computed beforehand because computing them may throw.
   struct journey {
+    journey(bucket_view low_half, slot_bits low_vacant, bucket_view high_half, slot_bits high_vacant,
+            std::uint64_t split_bit, const std::uint64_t* known_hashes, bool is_watched) noexcept
+        : low(low_half, low_vacant, spare), high(high_half, high_vacant, spare), bit(split_bit),
+          known(known_hashes), watched(is_watched) {}
+
     spare_nodes<overflow_node> spare;
     sink_type low;
     sink_type high;
@@ -205,7 +210,8 @@ class growth : public lookup<Types> {
     if (!head.in_place) low.make_empty();
     high.make_empty();
     const slot_bits low_vacant = head.in_place ? from.vacant() : base::bits::all;
-    journey on{{}, {low, low_vacant, on.spare}, {high, base::bits::all, on.spare}, old_buckets << base::number_shift, known.data(), head.walks.first != nullptr};
+    journey on(low, low_vacant, high, base::bits::all, old_buckets << base::number_shift, known.data(),
+               head.walks.first != nullptr);
     move_chain(from, overflow, on);
     ++head.moves;
     if (!head.in_place) give_back_behind(number);
@@ -220,7 +226,7 @@ class growth : public lookup<Types> {
     std::vector<std::uint64_t> known;
     if constexpr (hash_may_throw) known = hashes_of_chain(from);
     if (head.walks.first != nullptr) detach_walks_in(number);
-    journey on{{}, {from, from.vacant(), on.spare}, {from, 0, on.spare}, 0, known.data(), head.walks.first != nullptr};
+    journey on(from, from.vacant(), from, 0, 0, known.data(), head.walks.first != nullptr);
     move_chain(from, overflow, on);
     ++head.moves;
   }
@@ -251,27 +257,35 @@ class growth : public lookup<Types> {
       for (slot_bits live = h.live; live != 0; live &= live - 1) {
         const slot_bits one = live & -live;
         const bool up = (h.high & one) != 0;
-        move_half(from, one, h, on, up ? on.high : on.low, up ? high_mark : low_mark);
+        if (up) {
+          move_half(from, one, h, on.high, on.low, high_mark, on.watched);
+        } else {
+          move_half(from, one, h, on.low, on.high, low_mark, on.watched);
+        }
       }
     } else {
       const bool low_stays = on.low.now().tops == from.tops;
-      move_half(from, h.high, h, on, on.high, high_mark);
-      if (!low_stays) move_half(from, h.live & ~h.high, h, on, on.low, low_mark);
+      move_half(from, h.high, h, on.high, on.low, high_mark, on.watched);
+      if (!low_stays) move_half(from, h.live & ~h.high, h, on.low, on.high, low_mark, on.watched);
     }
   }
 
-  // Moves `leaving` out of `from` into `to`, leaving `mark` behind.
-  void move_half(bucket_view from, slot_bits leaving, const hashes& h, journey& on, sink_type& to, top mark) {
-    for (; leaving != 0; leaving &= leaving - 1) {
-      const unsigned i = first_of(leaving);
+  // Moves `leaving` out of `from` into one half, leaving `mark` behind. Works on a copy of the sink, in
+  // registers, because every byte stored could otherwise be a change to it.
+  void move_half(bucket_view from, slot_bits leaving, const hashes& h, sink_type& half, sink_type& other, top mark,
+                 bool watched) {
+    sink_type to = half;
+    for (slot_bits left = leaving; left != 0; left &= left - 1) {
+      const unsigned i = first_of(left);
       const top kept = from.tops[i];
       from.tops[i] = mark;
-      on.low.vacated(from, slot_bits{1} << i);
-      on.high.vacated(from, slot_bits{1} << i);
+      to.vacated(from, slot_bits{1} << i);
       const unsigned j = to.claim(base::favourite(h.of[i]));
-      move_entry(from.slots[i], to.now().slots[j], on.watched);
+      move_entry(from.slots[i], to.now().slots[j], watched);
       to.now().tops[j] = kept;
     }
+    half = to;
+    other.vacated(from, leaving);
   }
 
   void move_entry(slot& from, slot& to, bool watched) noexcept {

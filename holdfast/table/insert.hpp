@@ -38,13 +38,25 @@ class insertion : public growth<Types> {
   template <class Q, class Build, class Present>
   HOLDFAST_ALWAYS_INLINE insertion_result find_or_insert(const Q& key, Build build, Present present) {
     const std::uint64_t hash = this->hash_of(key);
-    const write_section section(this->head_.mark, operation::insert, this->identity());
-    this->share_of_growth();
-    if (const location found = this->find_hashed(key, hash)) {
-      present(*found.found);
-      return {found, false};
+    const typename base::writing section(*this, operation::insert);
+    header& head = this->head_;
+    if (head.growth != growth_kind::none) [[unlikely]] return find_or_insert_slowly(key, hash, build, present);
+    const std::uint64_t first = hash & head.tops_mask;
+    top* const tops = head.now.tops + first;
+    slot* const slots = static_cast<slot*>(head.now.slots) + first;
+    if (slot* const found = this->find_in_bucket(tops, slots, key, hash)) {
+      present(*found);
+      return {{found, first >> base::number_shift}, false};
     }
-    return {insert_absent(hash, build), true};
+    // Nine inserts in ten: the chain ends in this bucket, which has room, and growth is not due.
+    if (!base::bits::ends_chain(tops) || head.count >= head.grow_at) [[unlikely]] {
+      return find_or_insert_slowly(key, hash, build, present);
+    }
+    const unsigned i = choose<policy::order, slots_per_bucket>(base::bits::vacant(tops), base::favourite(hash));
+    build(slots[i]);
+    tops[i] = spread_top_of(hash);
+    ++head.count;
+    return {{slots + i, first >> base::number_shift}, true};
   }
 
   template <class Q, class Build>
@@ -62,6 +74,17 @@ class insertion : public growth<Types> {
   }
 
  private:
+  template <class Q, class Build, class Present>
+  HOLDFAST_NOINLINE insertion_result find_or_insert_slowly(const Q& key, std::uint64_t hash, Build& build,
+                                                           Present& present) {
+    this->share_of_growth();
+    if (const location found = this->find_hashed(key, hash)) {
+      present(*found.found);
+      return {found, false};
+    }
+    return {insert_absent(hash, build), true};
+  }
+
   struct vacancy {
     slot* place;
     top* mark;

@@ -47,8 +47,8 @@ template <slot_order Order, unsigned Slots>
   if constexpr (Order == slot_order::first) {
     return first_of(vacant);
   } else {
-    const slot_bits behind = vacant >> favourite;
-    return behind != 0 ? favourite + first_of(behind) : first_of(vacant);
+    const slot_bits behind = (vacant | vacant << Slots) >> favourite;
+    return (favourite + first_of(behind)) & (Slots - 1);
   }
 }
 
@@ -58,7 +58,7 @@ template <class Bucket, class Node, slot_order Order, unsigned Slots>
 class sink {
  public:
   sink(Bucket start, slot_bits vacant, spare_nodes<Node>& spare) noexcept
-      : now_(start), vacant_(vacant), spare_(spare) {}
+      : now_(start), vacant_(vacant), spare_(&spare) {}
 
   [[nodiscard]] const Bucket& now() const noexcept { return now_; }
 
@@ -70,7 +70,7 @@ class sink {
   // A vacant slot of the chain, the first one of it or the one nearest to `favourite`.
   [[nodiscard]] unsigned claim(unsigned favourite) noexcept {
     if (vacant_ == 0) [[unlikely]] {
-      Node* const node = spare_.take();
+      Node* const node = spare_->take();
       *now_.link = node;
       now_ = node->view();
       vacant_ = now_.vacant();
@@ -83,7 +83,7 @@ class sink {
  private:
   Bucket now_;
   slot_bits vacant_;
-  spare_nodes<Node>& spare_;
+  spare_nodes<Node>* spare_;
 };
 
 }  // namespace holdfast::inline v0::table

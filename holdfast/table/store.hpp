@@ -9,6 +9,7 @@
 // inv hf.table.findable-in-growth: at every moment each key is in exactly one chain, the one `home` names.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -134,16 +135,32 @@ class store {
     }
   }
 
-  // Where in its bucket an entry with this hash would like to be: the first slot of a cache line.
+  // Where in its bucket an entry with this hash would like to be: at the beginning of a pair of lines.
+  // A pair and not a line, so that a half-full table fills one line of each pair and leaves the other
+  // untouched: with single lines a table of 1e6 took twice the cache and inserts half as long again.
   [[nodiscard]] static constexpr unsigned favourite(std::uint64_t hash) noexcept {
-    constexpr std::size_t in_line = sizeof(slot) >= 64 ? 1 : std::bit_floor(64 / sizeof(slot));
-    if constexpr (policy::order == slot_order::first || in_line >= slots_per_bucket) return 0;
-    return static_cast<unsigned>(hash >> 48) & (slots_per_bucket - 1) & ~static_cast<unsigned>(in_line - 1);
+    constexpr std::size_t in_pair = sizeof(slot) >= 128 ? 1 : std::bit_floor(128 / sizeof(slot));
+    if constexpr (policy::order == slot_order::first || in_pair >= slots_per_bucket) return 0;
+    return static_cast<unsigned>(hash >> 48) & (slots_per_bucket - 1) & ~static_cast<unsigned>(in_pair - 1);
   }
 
   [[nodiscard]] static const key_type& key_in(const slot& one) noexcept { return entry::key(one.value()); }
 
  protected:
+  // The writer mark is up from here to the end of the block.
+  class [[nodiscard]] writing {
+   public:
+    HOLDFAST_ALWAYS_INLINE writing(store& table, operation mine) noexcept : table_(table) {
+      table_.head_.mark.begin_write(mine, table_.identity());
+    }
+    HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(table_.identity()); }
+    writing(const writing&) = delete;
+    writing& operator=(const writing&) = delete;
+
+   private:
+    store& table_;
+  };
+
   [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {
     return {from.tops + number * slots_per_bucket, static_cast<slot*>(from.slots) + number * slots_per_bucket,
             static_cast<overflow_node**>(from.links) + number, nullptr};

@@ -47,8 +47,8 @@ class table : public walking<Types> {
   // Exchanges everything but the names. Walks go with the entries.
   void swap(table& other) noexcept {
     if (this == &other) return;
-    const write_section section(this->head_.mark, operation::swap, this->identity());
-    const write_section other_section(other.head_.mark, operation::swap, other.identity());
+    const typename base::writing section(*this, operation::swap);
+    const typename base::writing other_section(other, operation::swap);
     using std::swap;
     swap(this->hash_, other.hash_);
     swap(this->equal_, other.equal_);
@@ -104,7 +104,7 @@ class table : public walking<Types> {
   // Removes everything and keeps the array; walks end; a new seed. Linear in buckets and entries.
   void clear() noexcept {
     if (!this->has_buckets()) return;
-    const write_section section(this->head_.mark, operation::clear, this->identity());
+    const typename base::writing section(*this, operation::clear);
     this->head_.walks.ended();
     this->destroy_entries();
     if (this->growing()) this->end_growth();
@@ -119,7 +119,7 @@ class table : public walking<Types> {
 
   // Room for `entries` without growth. Linear if there are entries.
   void reserve(std::size_t entries) {
-    const write_section section(this->head_.mark, operation::grow, this->identity());
+    const typename base::writing section(*this, operation::grow);
     if (entries > max_size()) raise_length_error("holdfast: reserve of more entries than max_size()");
     if (!this->has_buckets()) {
       if (entries > 0) this->make_first_buckets(base::buckets_for(entries));
@@ -134,7 +134,7 @@ class table : public walking<Types> {
 
   // The smallest array that takes the present entries, or `entries` if that is more. Linear; ends walks.
   void shrink(std::size_t entries) {
-    const write_section section(this->head_.mark, operation::grow, this->identity());
+    const typename base::writing section(*this, operation::grow);
     if (!this->has_buckets()) return;
     finish_growth_unmarked();
     const std::size_t wanted = std::max<std::size_t>(entries, this->head_.count);
@@ -149,11 +149,11 @@ class table : public walking<Types> {
   }
 
   void step_growth(std::size_t buckets) {
-    const write_section section(this->head_.mark, operation::grow, this->identity());
+    const typename base::writing section(*this, operation::grow);
     this->step(buckets);
   }
   void finish_growth() {
-    const write_section section(this->head_.mark, operation::grow, this->identity());
+    const typename base::writing section(*this, operation::grow);
     finish_growth_unmarked();
   }
   void pause_growth(bool paused) noexcept {
@@ -242,13 +242,13 @@ class table : public walking<Types> {
   }
 
   void take_over(table& other) noexcept {
-    const write_section section(other.head_.mark, operation::swap, other.identity());
+    const typename base::writing section(other, operation::swap);
     swap_state(other);
   }
 
   // This table's entries end here; `other`'s become ours.
   void replace_by(table& other, bool with_memory) {
-    const write_section section(this->head_.mark, operation::assign, this->identity());
+    const typename base::writing section(*this, operation::assign);
     this->head_.walks.ended();
     using std::swap;
     swap(this->hash_, other.hash_);

@@ -48,6 +48,11 @@ inline constexpr spread_tops spread = [] {
   return all;
 }();
 
+// top_of, from the table.
+[[nodiscard]] inline top spread_top_of(std::uint64_t hash) noexcept {
+  return static_cast<top>(static_cast<std::uint8_t>(spread.of[hash >> 56]));
+}
+
 [[nodiscard]] constexpr bool is_live(top t) noexcept { return t >= top::first_hash; }
 [[nodiscard]] constexpr bool is_empty(top t) noexcept { return t <= top::empty_one; }
 [[nodiscard]] constexpr bool has_moved(top t) noexcept {

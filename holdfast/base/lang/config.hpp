@@ -5,9 +5,10 @@
 // built with different answers are linked together.
 #pragma once
 
-#define HOLDFAST_NOINLINE [[gnu::noinline]]
-#define HOLDFAST_COLD [[gnu::cold, gnu::noinline]]
-#define HOLDFAST_ALWAYS_INLINE [[gnu::always_inline]] inline
+// The older spelling of attributes may stand before and after `static` and `constexpr`.
+#define HOLDFAST_NOINLINE __attribute__((noinline))
+#define HOLDFAST_COLD __attribute__((cold, noinline))
+#define HOLDFAST_ALWAYS_INLINE inline __attribute__((always_inline))
 #define HOLDFAST_NO_UNIQUE_ADDRESS [[no_unique_address]]
 
 // The object must outlive what the call returns; only clang tells.

@@ -21,7 +21,8 @@ _Unwind_Reason_Code add_frame(_Unwind_Context* frame, void* into) {
   const _Unwind_Ptr address = interrupted != 0 ? next : next - 1;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the unwinder speaks in integers
   const void* const place = reinterpret_cast<const void*>(address);
-  const bool begins = from_interrupted ? interrupted != 0 : from != nullptr && address + 1 == reinterpret_cast<_Unwind_Ptr>(from);
+  const bool is_from = from != nullptr && address + 1 == reinterpret_cast<_Unwind_Ptr>(from);
+  const bool begins = from_interrupted ? interrupted != 0 : is_from;
   if (begins) {
     stack->count = 0;
     from = nullptr;

@@ -28,12 +28,21 @@ int backtrace_syminfo(backtrace_state*, std::uintptr_t place, backtrace_syminfo_
 namespace holdfast::inline v0::observe {
 namespace {
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+// As a person would write it.
 std::string demangled(const char* name) {
   int status = 0;
   char* const text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
   if (status != 0 || text == nullptr) return name;
   std::string readable(text);
   std::free(text);
+  replace_all(readable, "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string");
+  replace_all(readable, "std::basic_string_view<char, std::char_traits<char> >", "std::string_view");
+  replace_all(readable, "holdfast::v0::", "holdfast::");
   return readable;
 }
 
