@@ -83,7 +83,7 @@ class auditor {
   // `ended`: an empty_rest slot was met before in this chain.
   void check_bucket(bucket_view first, bucket_view b, std::uint64_t number, bool& ended) {
     const bool ended_before = ended;
-    for (unsigned i = 0; i < Table::slots_per_bucket; ++i) {
+    for (unsigned i = 0; i < b.size(); ++i) {
       const top t = b.tops[i];
       if (has_moved(t)) return report("hf.table.top-below-five", at(number, i) + " is marked as moved in a bucket in use");
       if (t == top::empty_rest) ended = true;
@@ -108,7 +108,7 @@ class auditor {
       return report("hf.table.findable-in-growth", at(number, i) + ": the key belongs in bucket " + std::to_string(table_.home(hash).number));
     }
     for (bucket_view c = first;; c = (*c.link)->view()) {
-      for (unsigned j = 0; j < Table::slots_per_bucket; ++j) {
+      for (unsigned j = 0; j < c.size(); ++j) {
         if (&c.slots[j] == &b.slots[i]) return;
         if (is_live(c.tops[j]) && c.tops[j] == b.tops[i] && table_.key_eq()(Table::key_in(c.slots[j]), key)) {
           return report("hf.table.keys-differ", at(number, i) + " has the key of an earlier slot of the chain");

@@ -6,6 +6,10 @@
 //   tops   |t0 .. t15|t0 .. t15| ...        one byte a slot
 //   slots  |s0 ..       s15|s0 ..    s15|
 //   links  |*|*| ...                        to overflow buckets
+//
+// Overflow buckets of `fast_growth` are short: most hold one or two entries. A short bucket has as many
+// tops as a whole one, so that all code is the same; the places it does not have are marked moved_empty,
+// which is neither vacant nor live.
 #pragma once
 
 #include <cstddef>
@@ -16,37 +20,43 @@
 
 namespace holdfast::inline v0::table {
 
-template <class Slot, unsigned Slots>
+template <class Slot, unsigned Slots, unsigned InOverflow>
 struct overflow_bucket;
 
-template <class Slot, unsigned Slots>
+template <class Slot, unsigned Slots, unsigned InOverflow>
 struct bucket {
+  using overflow = overflow_bucket<Slot, Slots, InOverflow>;
+  using set = slot_set<Slots>;
+
   top* tops;
   Slot* slots;
-  overflow_bucket<Slot, Slots>** link;
-  overflow_bucket<Slot, Slots>* node;  // null for a primary bucket
-
-  using set = slot_set<Slots>;
+  overflow** link;
+  overflow* node;  // null for a primary bucket
 
   [[nodiscard]] slot_bits live() const noexcept { return set::live(tops); }
   [[nodiscard]] slot_bits vacant() const noexcept { return set::vacant(tops); }
+  [[nodiscard]] unsigned size() const noexcept { return node == nullptr ? Slots : InOverflow; }
+  [[nodiscard]] bool holds(const Slot* one) const noexcept { return one >= slots && one < slots + size(); }
   // The next of the chain, or null. A bucket with an empty_rest slot has none worth visiting.
-  [[nodiscard]] overflow_bucket<Slot, Slots>* following() const noexcept {
-    return set::ends_chain(tops) ? nullptr : *link;
-  }
+  [[nodiscard]] overflow* following() const noexcept { return set::ends_chain(tops) ? nullptr : *link; }
   void make_empty() const noexcept {
     std::memset(static_cast<void*>(tops), 0, Slots * sizeof(top));
     *link = nullptr;
   }
 };
 
-template <class Slot, unsigned Slots>
+template <class Slot, unsigned Slots, unsigned InOverflow>
 struct alignas(16) overflow_bucket {
-  top tops[Slots] = {};
+  top tops[Slots];
   overflow_bucket* link = nullptr;
-  alignas(Slot) std::byte slots[Slots * sizeof(Slot)];
+  alignas(Slot) std::byte slots[InOverflow * sizeof(Slot)];
 
-  [[nodiscard]] bucket<Slot, Slots> view() noexcept { return {tops, reinterpret_cast<Slot*>(slots), &link, this}; }
+  overflow_bucket() noexcept {
+    for (unsigned i = 0; i < Slots; ++i) tops[i] = i < InOverflow ? top::empty_rest : top::moved_empty;
+  }
+  [[nodiscard]] bucket<Slot, Slots, InOverflow> view() noexcept {
+    return {tops, reinterpret_cast<Slot*>(slots), &link, this};
+  }
 };
 
 }  // namespace holdfast::inline v0::table

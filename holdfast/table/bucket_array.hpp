@@ -32,10 +32,10 @@ inline constexpr std::size_t reserve_above = std::size_t{1} << 18;
 inline constexpr std::size_t reserve_at_least = std::size_t{1} << 30;
 inline constexpr std::size_t reserve_factor = 1024;
 
-template <class Slot, unsigned Slots, class Allocator>
+template <class Slot, unsigned Slots, unsigned InOverflow, class Allocator>
 class bucket_array {
  public:
-  using node = overflow_bucket<Slot, Slots>;
+  using node = overflow_bucket<Slot, Slots, InOverflow>;
   static constexpr std::size_t bucket_bytes = Slots * sizeof(Slot) + Slots * sizeof(top) + sizeof(node*);
 
   bucket_array() = default;

@@ -20,9 +20,9 @@ std::string drawn_top(top t) {
   return digits;
 }
 
-std::string drawn_tops(const picture& drawn, const drawn_bucket& bucket) {
+std::string drawn_tops(const drawn_bucket& bucket) {
   std::string line;
-  for (unsigned i = 0; i < drawn.slots_per_bucket; ++i) {
+  for (unsigned i = 0; i < bucket.slots; ++i) {
     if (i > 0) line += ' ';
     line += drawn_top(bucket.tops[i]);
   }
@@ -50,7 +50,7 @@ std::string draw_text(const picture& drawn) {
     if (drawn.head->growth != growth_kind::none) text += chain.moved ? "moved    " : "not yet  ";
     const char* separator = "";
     for (const drawn_bucket& bucket : chain.buckets) {
-      text += separator + drawn_tops(drawn, bucket);
+      text += separator + drawn_tops(bucket);
       separator = " -> ";
     }
     text += '\n';
@@ -69,7 +69,7 @@ std::string draw_dot(const picture& drawn) {
     for (std::size_t i = 0; i < chain.buckets.size(); ++i) {
       std::string name = "b" + std::to_string(chain.number) + "_" + std::to_string(i);
       std::string fields = i == 0 ? std::to_string(chain.number) : "overflow";
-      for (unsigned s = 0; s < drawn.slots_per_bucket; ++s) fields += "|" + drawn_top(chain.buckets[i].tops[s]);
+      for (unsigned s = 0; s < chain.buckets[i].slots; ++s) fields += "|" + drawn_top(chain.buckets[i].tops[s]);
       const char* colour = chain.moved ? "" : ", style=filled, fillcolor=lightgrey";
       text += "  " + name + " [label=\"" + fields + "\"" + colour + "];\n";
       if (!before.empty()) text += "  " + before + " -> " + name + ";\n";

@@ -15,6 +15,7 @@ namespace holdfast::inline v0::table {
 
 struct drawn_bucket {
   std::array<top, 16> tops;
+  unsigned slots;
 };
 
 struct drawn_chain {
@@ -46,7 +47,8 @@ template <class Table>
     drawn_chain chain{number, !unmoved, {}};
     while (true) {
       drawn_bucket one{};
-      std::copy_n(b.tops, Table::slots_per_bucket, one.tops.begin());
+      std::copy_n(b.tops, b.size(), one.tops.begin());
+      one.slots = b.size();
       chain.buckets.push_back(one);
       if (*b.link == nullptr) break;
       b = (*b.link)->view();

@@ -49,7 +49,7 @@ class removal : public insertion<Types> {
     const bucket_view first = this->primary(where.number);
     bucket_view before = first;
     bucket_view b = first;
-    while (where.found < b.slots || where.found >= b.slots + slots_per_bucket) {
+    while (!b.holds(where.found)) {
       before = b;
       b = (*b.link)->view();
     }

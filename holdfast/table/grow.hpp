@@ -148,7 +148,10 @@ class growth : public lookup<Types> {
     schedule_growth();
   }
 
-  // The hashes of one bucket's entries; entries whose hash has `bit` are in `high`.
+  // In place of the bit of a split: packing leaves all entries in the low half.
+  static constexpr unsigned no_bit = 0;
+
+  // The hashes of one bucket's entries; entries whose hash has the bit of the split are in `high`.
   struct hashes {
     std::uint64_t of[slots_per_bucket];
     slot_bits live;
@@ -158,14 +161,14 @@ class growth : public lookup<Types> {
   // One chain on its way; `known` holds hashes computed beforehand because computing them may throw.
   struct journey {
     journey(bucket_view low_half, slot_bits low_vacant, bucket_view high_half, slot_bits high_vacant,
-            std::uint64_t split_bit, const std::uint64_t* known_hashes, bool is_watched) noexcept
+            unsigned split_bit, const std::uint64_t* known_hashes, bool is_watched) noexcept
         : low(low_half, low_vacant, spare), high(high_half, high_vacant, spare), bit(split_bit),
           known(known_hashes), watched(is_watched) {}
 
     spare_nodes<overflow_node> spare;
     sink_type low;
     sink_type high;
-    std::uint64_t bit;
+    unsigned bit;
     const std::uint64_t* known;
     bool watched;
   };
@@ -179,8 +182,9 @@ class growth : public lookup<Types> {
       } else {
         h.of[i] = this->hash_of(base::key_in(from.slots[i]));
       }
-      h.high |= static_cast<slot_bits>((h.of[i] & on.bit) != 0) << i;
+      h.high |= static_cast<slot_bits>(h.of[i] >> on.bit & 1) << i;
     }
+    if (on.bit == no_bit) h.high = 0;
   }
 
   std::vector<std::uint64_t> hashes_of_chain(bucket_view b) {
@@ -210,7 +214,7 @@ class growth : public lookup<Types> {
     if (!head.in_place) low.make_empty();
     high.make_empty();
     const slot_bits low_vacant = head.in_place ? from.vacant() : base::bits::all;
-    journey on(low, low_vacant, high, base::bits::all, old_buckets << base::number_shift, known.data(),
+    journey on(low, low_vacant, high, base::bits::all, base::number_shift + static_cast<unsigned>(std::countr_zero(old_buckets)), known.data(),
                head.walks.first != nullptr);
     move_chain(from, overflow, on);
     ++head.moves;
@@ -226,7 +230,7 @@ class growth : public lookup<Types> {
     std::vector<std::uint64_t> known;
     if constexpr (hash_may_throw) known = hashes_of_chain(from);
     if (head.walks.first != nullptr) detach_walks_in(number);
-    journey on(from, from.vacant(), from, 0, 0, known.data(), head.walks.first != nullptr);
+    journey on(from, from.vacant(), from, 0, no_bit, known.data(), head.walks.first != nullptr);
     move_chain(from, overflow, on);
     ++head.moves;
   }
@@ -249,7 +253,7 @@ class growth : public lookup<Types> {
     hashes h;
     read_hashes(from, on, h);
     const top vacated = leaves_marks ? top::moved_empty : top::empty_rest;
-    for (slot_bits vacant = from.vacant(); vacant != 0; vacant &= vacant - 1) from.tops[first_of(vacant)] = vacated;
+    base::bits::mark_vacant(from.tops, vacated);
     const top low_mark = leaves_marks ? top::moved_low : top::empty_rest;
     const top high_mark = leaves_marks ? top::moved_high : top::empty_rest;
     if constexpr (policy::order == slot_order::first) {

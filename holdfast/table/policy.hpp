@@ -1,4 +1,4 @@
-// How a table grows: a policy is a type of five constants and two questions.
+// How a table grows: a policy is a type of constants and two questions.
 //
 //                 slots  order     starts at   grows above             a write moves
 //   fast_growth     16   by line   1 bucket    14 of 16                1 old bucket, only for a new key
@@ -29,6 +29,7 @@ enum class slot_order : std::uint8_t { first, by_line };
 
 struct fast_growth {
   static constexpr unsigned slots = 16;
+  static constexpr unsigned overflow_slots = 4;
   static constexpr table::slot_order order = table::slot_order::by_line;
   static constexpr std::size_t initial_buckets = 1;
   static constexpr unsigned buckets_per_write = 1;
@@ -45,6 +46,7 @@ struct fast_growth {
 
 struct go_growth {
   static constexpr unsigned slots = 8;
+  static constexpr unsigned overflow_slots = 8;
   static constexpr table::slot_order order = table::slot_order::first;
   static constexpr std::size_t initial_buckets = 1;
   static constexpr unsigned buckets_per_write = 2;

@@ -60,6 +60,19 @@ struct slot_set {
     const __m128i floor = _mm_set1_epi8(static_cast<char>(top::first_hash));
     return bits(_mm_cmpeq_epi8(_mm_max_epu8(lanes, floor), lanes));
   }
+  // Every vacant slot gets `mark`.
+  static void mark_vacant(top* tops, top mark) noexcept {
+    const __m128i lanes = load(tops);
+    const __m128i one = _mm_set1_epi8(static_cast<char>(top::empty_one));
+    const __m128i vacant = _mm_cmpeq_epi8(_mm_max_epu8(lanes, one), one);
+    const __m128i marks = _mm_and_si128(vacant, _mm_set1_epi8(static_cast<char>(mark)));
+    const __m128i marked = _mm_or_si128(_mm_andnot_si128(vacant, lanes), marks);
+    if constexpr (Slots == 16) {
+      _mm_store_si128(reinterpret_cast<__m128i*>(tops), marked);
+    } else {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(tops), marked);
+    }
+  }
 #else
   template <class Claim>
   [[nodiscard]] static slot_bits where(const top* tops, Claim claim) noexcept {
@@ -73,6 +86,9 @@ struct slot_set {
   [[nodiscard]] static slot_bits match(const top* tops, std::uint64_t hash) noexcept { return match(tops, top_of(hash)); }
   [[nodiscard]] static slot_bits vacant(const top* tops) noexcept { return where(tops, is_empty); }
   [[nodiscard]] static slot_bits live(const top* tops) noexcept { return where(tops, is_live); }
+  static void mark_vacant(top* tops, top mark) noexcept {
+    for (unsigned i = 0; i < Slots; ++i) tops[i] = is_empty(tops[i]) ? mark : tops[i];
+  }
 #endif
 
   [[nodiscard]] static bool ends_chain(const top* tops) noexcept { return match(tops, top::empty_rest) != 0; }

@@ -53,9 +53,9 @@ class store {
 
   static constexpr unsigned slots_per_bucket = policy::slots;
   using slot = slot_of<entry, policy>;
-  using bucket_view = bucket<slot, slots_per_bucket>;
-  using overflow_node = overflow_bucket<slot, slots_per_bucket>;
-  using array = bucket_array<slot, slots_per_bucket, allocator>;
+  using bucket_view = bucket<slot, slots_per_bucket, policy::overflow_slots>;
+  using overflow_node = typename bucket_view::overflow;
+  using array = bucket_array<slot, slots_per_bucket, policy::overflow_slots, allocator>;
   using bits = slot_set<slots_per_bucket>;
   static constexpr bool is_boxed = std::is_same_v<slot, boxed_slot<entry>>;
 
@@ -95,18 +95,23 @@ class store {
   // bucket's number. So hash & tops_mask is a place in the tops without a shift.
   static constexpr unsigned number_shift = std::countr_zero(slots_per_bucket);
 
-  // The primary bucket whose chain holds everything with this hash, and its number.
   struct place {
     bucket_view bucket;
     std::uint64_t number;
   };
+  [[nodiscard]] static place at(const array_view& from, std::uint64_t number) noexcept {
+    return {view(from, number), number};
+  }
+
+  // The primary bucket whose chain holds everything with this hash, and its number.
+  // While growth is on, half of all lookups go to either array in no order a processor could predict, so
+  // the choice is made without a branch.
   [[nodiscard]] place home(std::uint64_t hash) const noexcept {
-    if (head_.growth == growth_kind::doubling) [[unlikely]] {
-      const std::uint64_t number = hash >> number_shift & head_.old.mask;
-      if (number >= head_.front) return {view(head_.old, number), number};
-    }
-    const std::uint64_t number = hash >> number_shift & head_.now.mask;
-    return {view(head_.now, number), number};
+    const std::uint64_t number = hash >> number_shift;
+    if (head_.growth != growth_kind::doubling) [[likely]] return at(head_.now, number & head_.now.mask);
+    const array_view* const arrays[2] = {&head_.now, &head_.old};
+    const array_view& from = *arrays[(number & head_.old.mask) >= head_.front];
+    return at(from, number & from.mask);
   }
 
   // The primary bucket of that number.

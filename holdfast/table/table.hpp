@@ -305,7 +305,8 @@ class table : public walking<Types> {
     std::vector<std::uint32_t> entries(bucket_count(target));
     for (const std::uint64_t hash : known) {
       const std::uint64_t number = hash >> base::number_shift & target.mask;
-      if (++entries[number] % slots_per_bucket != 1 || entries[number] == 1) continue;
+      const std::uint32_t before = entries[number]++;
+      if (before < slots_per_bucket || (before - slots_per_bucket) % policy::overflow_slots != 0) continue;
       bucket_view b = base::view(target, number);
       while (*b.link != nullptr) b = (*b.link)->view();
       *b.link = this->new_node();

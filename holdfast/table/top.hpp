@@ -7,7 +7,7 @@
 //   1 empty_one    nothing here, but the chain may go on
 //   2 moved_low    growth took the entry to the bucket of the same number in the new array
 //   3 moved_high   growth took the entry to the bucket at number + old size
-//   4 moved_empty  was empty when its bucket moved
+//   4 moved_empty  was empty when its bucket moved; or a place that a short overflow bucket does not have
 //
 // The moved states stand only in an old array, behind the front; a lookup never meets them, a debugger
 // and a core dump do.

@@ -51,7 +51,7 @@ class walking : public removal<Types> {
     w.level = this->level_of(where.number);
     w.slot = where.found;
     bucket_view b = this->primary(where.number);
-    while (where.found < b.slots || where.found >= b.slots + slots_per_bucket) b = (*b.link)->view();
+    while (!b.holds(where.found)) b = (*b.link)->view();
     w.node = b.node;
     w.left = behind(static_cast<unsigned>(where.found - b.slots));
     join(w);
@@ -97,7 +97,7 @@ class walking : public removal<Types> {
 
   [[nodiscard]] bool in_chain(const slot* one, std::uint64_t number) const noexcept {
     for (bucket_view b = this->primary(number);;) {
-      if (one >= b.slots && one < b.slots + slots_per_bucket) return true;
+      if (b.holds(one)) return true;
       if (*b.link == nullptr) return false;
       b = (*b.link)->view();
     }

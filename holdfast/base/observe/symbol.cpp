@@ -40,7 +40,8 @@ std::string demangled(const char* name) {
   if (status != 0 || text == nullptr) return name;
   std::string readable(text);
   std::free(text);
-  replace_all(readable, "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string");
+  replace_all(readable, "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+              "std::string");
   replace_all(readable, "std::basic_string_view<char, std::char_traits<char> >", "std::string_view");
   replace_all(readable, "holdfast::v0::", "holdfast::");
   return readable;
