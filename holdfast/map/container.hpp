@@ -174,14 +174,7 @@ class container {
   [[nodiscard]] const table::header& header() const noexcept { return table_.head(); }
 
   // A named map stands in the live set: reports and tools show the name.
-  void name(std::string_view name) {
-    if (name_ == nullptr) {
-      name_ = std::make_unique<observe::live_name>(name, live_kind(), &table_.head());
-    } else {
-      name_->rename(name);
-    }
-    table_.head().name = name_.get();
-  }
+  void name(std::string_view name) { name_as(name, is_map ? observe::live_kind::map : observe::live_kind::set); }
   [[nodiscard]] std::string_view name() const noexcept { return name_ == nullptr ? std::string_view() : name_->name(); }
 
   [[nodiscard]] hasher hash_function() const { return table_.hash_function(); }
@@ -213,6 +206,15 @@ class container {
   }
   ~container() { table_.head().name = nullptr; }
 
+  void name_as(std::string_view name, observe::live_kind kind) {
+    if (name_ == nullptr) {
+      name_ = std::make_unique<observe::live_name>(name, kind, &table_.head());
+    } else {
+      name_->rename(name);
+    }
+    table_.head().name = name_.get();
+  }
+
   void swap_with(container& other) noexcept {
     table_.swap(other.table_);
   }
@@ -235,9 +237,6 @@ class container {
   table_type table_;
 
  private:
-  static constexpr observe::live_kind live_kind() noexcept {
-    return is_map ? observe::live_kind::map : observe::live_kind::set;
-  }
   // A name goes with the map that is moved.
   void follow(container& other) noexcept {
     other.table_.head().name = nullptr;

@@ -53,6 +53,7 @@ template <class K, class V, class Policy = go_growth>
 class map {
   using table_map = holdfast::map<K, V, hash<K>, equal_to<K>, std::allocator<std::pair<const K, V>>, Policy>;
   struct shared : table_map {
+    using table_map::name_as;
     using table_map::table_;
     explicit shared(std::size_t entries) : table_map(entries) {}
     explicit shared(const table_map& other) : table_map(other) {}
@@ -224,7 +225,7 @@ class map {
   // Throws: runtime_error on a nil map.
   void name(std::string_view name) {
     if (map_ == nullptr) panic_nil_map();
-    map_->name(name);
+    map_->name_as(name, observe::live_kind::go_map);
   }
   void step_growth(std::size_t buckets) {
     if (map_ != nullptr) map_->step_growth(buckets);

@@ -1,7 +1,8 @@
 // A forward iterator in one of two states.
 //
-// *Light*, as find and insert return it: an address and the number of moves the table had made by then.
-// It costs nothing, and is stale as soon as entries may have moved; using it then is reported.
+// *Light*, as find and insert return it: an address and how often the table had moved and erased by then.
+// It costs nothing, and is stale as soon as entries may have moved or its own was erased; using it then
+// is reported.
 //
 // *Walking*, as begin returns it or ++ makes it: known to the table (table/walker.hpp), so it stays on
 // its entry wherever growth takes it, survives any insertion and erasure, and visits every entry that
@@ -75,7 +76,8 @@ class map_iterator {
 
   // Light, on `where`.
   map_iterator(const Table& table, location where) noexcept
-      : table_(const_cast<Table*>(&table)), slot_(where.found), number_(where.number), stamp_(table.head().moves) {}
+      : table_(const_cast<Table*>(&table)), slot_(where.found), number_(where.number), moves_(table.head().moves),
+        erasures_(table.head().erasures) {}
 
   // Walking, from the beginning of a walk.
   struct from_the_start {};
@@ -93,8 +95,16 @@ class map_iterator {
       return static_cast<slot*>(walk_.slot);
     }
     if (table_ == nullptr || slot_ == nullptr) [[unlikely]] report_stale_iterator(nullptr, stale_cause::at_end);
-    if (stamp_ != table_->head().moves) [[unlikely]] report_stale_iterator(&table_->head(), stale_cause::moved);
+    const table::header& head = table_->head();
+    if (moves_ != head.moves || erasures_ != head.erasures) [[unlikely]] check_light();
     return slot_;
+  }
+
+  // Something was moved or erased since: was it this entry?
+  HOLDFAST_COLD void check_light() const {
+    const table::header& head = table_->head();
+    if (moves_ != head.moves) report_stale_iterator(&head, stale_cause::moved);
+    if (!table_->is_live_at({slot_, number_})) report_stale_iterator(&head, stale_cause::erased);
   }
 
   [[noreturn]] HOLDFAST_COLD void report_gone() const {
@@ -120,7 +130,8 @@ class map_iterator {
     table_ = other.table_;
     slot_ = other.slot_;
     number_ = other.number_;
-    stamp_ = other.stamp_;
+    moves_ = other.moves_;
+    erasures_ = other.erasures_;
     if (!other.walking_) return;
     std::construct_at(&walk_);
     walking_ = true;
@@ -142,7 +153,8 @@ class map_iterator {
   Table* table_ = nullptr;
   slot* slot_ = nullptr;
   std::uint64_t number_ = 0;
-  std::uint64_t stamp_ = 0;
+  std::uint64_t moves_ = 0;
+  std::uint64_t erasures_ = 0;
   bool walking_ = false;
   union {
     mutable table::walker walk_;

@@ -75,8 +75,13 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   map(std::initializer_list<value_type> values, size_type entries = 0, const Hash& hash = Hash(),
       const Equal& equal = Equal(), const Allocator& memory = Allocator())
       : map(values.begin(), values.end(), entries, hash, equal, memory) {}
+  template <std::input_iterator Iterator>
+  map(Iterator first, Iterator last, size_type entries, const Hash& hash, const Allocator& memory)
+      : map(first, last, entries, hash, Equal(), memory) {}
   map(std::initializer_list<value_type> values, size_type entries, const Allocator& memory)
       : map(values, entries, Hash(), Equal(), memory) {}
+  map(std::initializer_list<value_type> values, size_type entries, const Hash& hash, const Allocator& memory)
+      : map(values, entries, hash, Equal(), memory) {}
 
   map(const map& other) : base(other) {}
   map(const map& other, const std::type_identity_t<Allocator>& memory) : base(other, memory) {}

@@ -51,6 +51,17 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
   set(std::initializer_list<value_type> values, size_type entries = 0, const Hash& hash = Hash(),
       const Equal& equal = Equal(), const Allocator& memory = Allocator())
       : set(values.begin(), values.end(), entries, hash, equal, memory) {}
+  set(size_type entries, const Hash& hash, const Allocator& memory) : set(entries, hash, Equal(), memory) {}
+  template <std::input_iterator Iterator>
+  set(Iterator first, Iterator last, size_type entries, const Allocator& memory)
+      : set(first, last, entries, Hash(), Equal(), memory) {}
+  template <std::input_iterator Iterator>
+  set(Iterator first, Iterator last, size_type entries, const Hash& hash, const Allocator& memory)
+      : set(first, last, entries, hash, Equal(), memory) {}
+  set(std::initializer_list<value_type> values, size_type entries, const Allocator& memory)
+      : set(values, entries, Hash(), Equal(), memory) {}
+  set(std::initializer_list<value_type> values, size_type entries, const Hash& hash, const Allocator& memory)
+      : set(values, entries, hash, Equal(), memory) {}
   set(const set& other) : base(other) {}
   set(const set& other, const std::type_identity_t<Allocator>& memory) : base(other, memory) {}
   set(set&& other) noexcept = default;

@@ -31,10 +31,12 @@ class removal : public insertion<Types> {
   bool extract(const Q& key, carried& out) {
     const std::uint64_t hash = this->hash_of(key);
     const typename base::writing section(*this, operation::erase);
-    this->share_of_growth();
     const location present = this->find_hashed(key, hash);
-    if (!present) return false;
-    vacate(present, out);
+    if (!present) {
+      this->share_of_growth();
+      return false;
+    }
+    vacate(this->share_of_growth_around(present, hash), out);
     return true;
   }
 
@@ -61,6 +63,7 @@ class removal : public insertion<Types> {
     } else {
       mark_by_line(before, b, i);
     }
+    ++this->head_.erasures;
     if (--this->head_.count == 0) this->reseed();
   }
 

@@ -83,9 +83,7 @@ class growth : public lookup<Types> {
     header& head = this->head_;
     if (!this->has_buckets()) return make_first_buckets(policy::initial_buckets);
     if (head.paused) return schedule_growth();
-    if (growing()) {
-      if constexpr (policy::every_write_moves) return;  // this write has done its share
-    } else {
+    if (!growing()) {
       const std::size_t buckets = bucket_count(head.now);
       if (head.count >= policy::capacity(buckets)) {
         begin_doubling();

@@ -42,6 +42,7 @@ struct header {
   std::uint64_t front = 0;                     // old buckets below it have moved
   std::uint64_t overflow = 0;                  // overflow buckets in use
   std::uint64_t moves = 0;                     // changes whenever an entry may have changed its address
+  std::uint64_t erasures = 0;                  // changes whenever an entry is erased
   std::uint64_t growths = 0;
   std::uint64_t same_size_growths = 0;
   std::uint64_t moved_buckets = 0;

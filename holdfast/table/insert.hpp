@@ -73,14 +73,28 @@ class insertion : public growth<Types> {
     return settle(room, hash);
   }
 
+ protected:
+  // Does growth's share last, because key and arguments may be parts of entries that it moves. Where the
+  // entry at `found` is afterwards.
+  location share_of_growth_around(location found, std::uint64_t hash) {
+    if (!policy::every_write_moves || !this->growing()) return found;
+    struct follower : walker {
+      explicit follower(walker_list& walks) noexcept { walks.add(*this); }
+      ~follower() { list->remove(*this); }
+    } follow(this->head_.walks);
+    follow.slot = found.found;
+    follow.detached = true;  // it follows its entry and has nothing to visit
+    this->share_of_growth();
+    return {static_cast<slot*>(follow.slot), this->home(hash).number};
+  }
+
  private:
   template <class Q, class Build, class Present>
   HOLDFAST_NOINLINE insertion_result find_or_insert_slowly(const Q& key, std::uint64_t hash, Build& build,
                                                            Present& present) {
-    this->share_of_growth();
     if (const location found = this->find_hashed(key, hash)) {
       present(*found.found);
-      return {found, false};
+      return {share_of_growth_around(found, hash), false};
     }
     return {insert_absent(hash, build), true};
   }

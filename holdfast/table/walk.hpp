@@ -83,6 +83,14 @@ class walking : public removal<Types> {
     return {found, part.bucket};
   }
 
+  // Whether there is still an entry at `where`, if nothing has moved since it was found.
+  [[nodiscard]] bool is_live_at(location where) const noexcept {
+    for (bucket_view b = this->primary(where.number);; b = (*b.link)->view()) {
+      if (b.holds(where.found)) return is_live(b.tops[where.found - b.slots]);
+      if (*b.link == nullptr) return false;
+    }
+  }
+
   void join(walker& w) {
     w.table = this;
     this->head_.walks.add(w);

@@ -98,7 +98,13 @@ template <class Traits>
 struct hash<std::basic_string_view<char, Traits>> : string_hash {};
 
 template <class Key>
-struct equal_to : std::equal_to<Key> {};
+struct equal_to {
+  [[nodiscard]] constexpr bool operator()(const Key& a, const Key& b) const noexcept(noexcept(a == b))
+    requires requires { { a == b } -> std::convertible_to<bool>; }
+  {
+    return a == b;
+  }
+};
 
 struct string_equal {
   using is_transparent = void;

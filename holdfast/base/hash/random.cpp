@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include <pthread.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -57,10 +58,15 @@ std::uint64_t first_state() noexcept {
 constinit thread_local std::uint64_t state = 0;
 constinit thread_local bool started = false;
 
+// A forked child starts a sequence of its own, or its maps would have the seeds of the parent's.
+void start_again() noexcept { started = false; }
+
 }  // namespace
 
 std::uint64_t random_word() noexcept {
   if (!started) {
+    static const int registered = pthread_atfork(nullptr, nullptr, start_again);
+    static_cast<void>(registered);
     state = first_state();
     started = true;
   }

@@ -43,7 +43,7 @@ struct object_layout {
 
 // The header of a table. holdfast/table/header.hpp asserts that it looks like this.
 inline constexpr object_layout<22> header_layout = {
-    200,
+    208,
     22,
     {
         {"mark.word", 0, 8},
@@ -63,11 +63,11 @@ inline constexpr object_layout<22> header_layout = {
         {"old.links", 112, 8},
         {"front", 120, 8},
         {"overflow", 128, 8},
-        {"growths", 144, 8},
-        {"same_size_growths", 152, 8},
-        {"slots_per_bucket", 168, 4},
-        {"paused", 172, 1},
-        {"in_place", 173, 1},
+        {"growths", 152, 8},
+        {"same_size_growths", 160, 8},
+        {"slots_per_bucket", 176, 4},
+        {"paused", 180, 1},
+        {"in_place", 181, 1},
     }};
 
 inline constexpr object_layout<6> entry_layout = {
