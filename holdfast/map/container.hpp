@@ -26,6 +26,13 @@
 
 namespace holdfast::inline v0 {
 
+// Keyed members take the key, what converts to it, and what a transparent hash and equality take.
+// (A concept of its own, not a constant of the class: g++ 12 crashes on the latter for function-local keys.)
+template <class Q, class Container>
+concept key_for = table::lookup_key_for<Q, typename Container::key_type, typename Container::hasher,
+                                        typename Container::key_equal> ||
+                  std::convertible_to<const Q&, typename Container::key_type>;
+
 template <class Types>
 class container {
  protected:
@@ -54,11 +61,6 @@ class container {
   static_assert(table::key_type<key_type, hasher, key_equal>,
                 "holdfast: not a key: a key needs a hash (std::hash or your own) and operator== (or your own equality)");
 
-  // Keyed members take the key, what converts to it, and what a transparent hash and equality take.
-  template <class Q>
-  static constexpr bool keyed_by =
-      table::lookup_key_for<Q, key_type, hasher, key_equal> || std::convertible_to<const Q&, key_type>;
-
   // ---- size -----------------------------------------------------------------------------------------
   [[nodiscard]] bool empty() const noexcept { return table_.size() == 0; }
   [[nodiscard]] size_type size() const noexcept { return table_.size(); }
@@ -74,32 +76,32 @@ class container {
 
   // ---- lookup: never moves an entry -------------------------------------------------------------------
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE iterator find(const Q& key) HOLDFAST_LIFETIMEBOUND {
     return light<iterator>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE const_iterator find(const Q& key) const HOLDFAST_LIFETIMEBOUND {
     return light<const_iterator>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool contains(const Q& key) const {
     return static_cast<bool>(table_.find(as_key(key)));
   }
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] size_type count(const Q& key) const {
     return contains(key) ? 1 : 0;
   }
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] std::pair<iterator, iterator> equal_range(const Q& key) HOLDFAST_LIFETIMEBOUND {
     return range_of(find(key));
   }
   template <class Q = key_type>
-    requires keyed_by<Q>
+    requires key_for<Q, container>
   [[nodiscard]] std::pair<const_iterator, const_iterator> equal_range(const Q& key) const HOLDFAST_LIFETIMEBOUND {
     return range_of(find(key));
   }
@@ -107,7 +109,7 @@ class container {
   // ---- erasure: never moves an entry ------------------------------------------------------------------
   // Invalidates: what points at the erased entry. A walk that stands on it may still be advanced.
   template <class Q = key_type>
-    requires(keyed_by<Q> && !std::convertible_to<const Q&, const_iterator>)
+    requires(key_for<Q, container> && !std::convertible_to<const Q&, const_iterator>)
   size_type erase(const Q& key) {
     carried out(table_);
     return table_.extract(as_key(key), out) ? 1 : 0;

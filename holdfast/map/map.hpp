@@ -33,25 +33,23 @@ template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key
           class Allocator = std::allocator<std::pair<const Key, T>>, class Policy = fast_growth>
 class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> {
   using base = container<map_types<Key, T, Hash, Equal, Allocator, Policy>>;
-  using typename base::carried;
-  using typename base::location;
-  using typename base::slot;
+  using carried = typename base::carried;
+  using location = typename base::location;
+  using slot = typename base::slot;
 
  protected:
   using base::table_;
 
  public:
   using mapped_type = T;
-  using typename base::allocator_type;
-  using typename base::const_iterator;
-  using typename base::hasher;
-  using typename base::iterator;
-  using typename base::key_equal;
-  using typename base::key_type;
-  using typename base::size_type;
-  using typename base::value_type;
-  template <class Q>
-  static constexpr bool keyed_by = base::template keyed_by<Q>;
+  using allocator_type = typename base::allocator_type;
+  using const_iterator = typename base::const_iterator;
+  using hasher = typename base::hasher;
+  using iterator = typename base::iterator;
+  using key_equal = typename base::key_equal;
+  using key_type = typename base::key_type;
+  using size_type = typename base::size_type;
+  using value_type = typename base::value_type;
 
   // ---- making and assigning ---------------------------------------------------------------------------
   map() : map(0) {}
@@ -105,14 +103,14 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   //
   //   if (auto age = ages.get("ann")) *age += 1;
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE optional_ref<T> get(const Q& key) HOLDFAST_LIFETIMEBOUND {
     const location found = table_.find(base::as_key(key));
     if (!found) return {};
     return found.found->value().second;
   }
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE optional_ref<const T> get(const Q& key) const HOLDFAST_LIFETIMEBOUND {
     const location found = table_.find(base::as_key(key));
     if (!found) return {};
@@ -120,21 +118,21 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
   // A copy of the value under `key`, or `otherwise`.
   template <class Q = Key, class Default = T>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] T get_or(const Q& key, Default&& otherwise) const {
     const location found = table_.find(base::as_key(key));
     return found ? std::as_const(found.found->value().second) : static_cast<T>(std::forward<Default>(otherwise));
   }
   // Calls `use(value)` if `key` is there; whether it was.
   template <class Q = Key, class Use>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   bool visit(const Q& key, Use&& use) {
     const location found = table_.find(base::as_key(key));
     if (found) std::forward<Use>(use)(found.found->value().second);
     return static_cast<bool>(found);
   }
   template <class Q = Key, class Use>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   bool visit(const Q& key, Use&& use) const {
     const location found = table_.find(base::as_key(key));
     if (found) std::forward<Use>(use)(std::as_const(found.found->value().second));
@@ -142,14 +140,14 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
   // Throws: std::out_of_range.
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] T& at(const Q& key) HOLDFAST_LIFETIMEBOUND {
     const location found = table_.find(base::as_key(key));
     if (!found) [[unlikely]] raise_out_of_range("holdfast::map::at: no such key");
     return found.found->value().second;
   }
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] const T& at(const Q& key) const HOLDFAST_LIFETIMEBOUND {
     return const_cast<map&>(*this).at(key);
   }
@@ -164,7 +162,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return place(key, std::move(key)).where.found->value().second;
   }
   template <class Q>
-    requires(keyed_by<Q> && !std::same_as<std::remove_cvref_t<Q>, Key> && std::constructible_from<Key, Q &&>)
+    requires(key_for<Q, base> && !std::same_as<std::remove_cvref_t<Q>, Key> && std::constructible_from<Key, Q &&>)
   HOLDFAST_ALWAYS_INLINE T& operator[](Q&& key) HOLDFAST_LIFETIMEBOUND {
     return place(key, std::forward<Q>(key)).where.found->value().second;
   }
@@ -178,13 +176,13 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return told(place(key, std::move(key), std::forward<Args>(args)...));
   }
   template <class Q, class... Args>
-    requires(keyed_by<Q> && !std::same_as<std::remove_cvref_t<Q>, Key> && std::constructible_from<Key, Q &&> &&
+    requires(key_for<Q, base> && !std::same_as<std::remove_cvref_t<Q>, Key> && std::constructible_from<Key, Q &&> &&
              !std::convertible_to<Q &&, const_iterator>)
   std::pair<iterator, bool> try_emplace(Q&& key, Args&&... args) {
     return told(place(key, std::forward<Q>(key), std::forward<Args>(args)...));
   }
   template <class Q, class... Args>
-    requires(keyed_by<Q> && std::constructible_from<Key, Q &&>)
+    requires(key_for<Q, base> && std::constructible_from<Key, Q &&>)
   iterator try_emplace(const_iterator, Q&& key, Args&&... args) {
     return try_emplace(std::forward<Q>(key), std::forward<Args>(args)...).first;
   }
@@ -211,7 +209,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
 
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
-    if constexpr (starts_with_key<Args...>) {
+    if constexpr (starts_with_key<Args...>()) {
       return try_emplace(std::forward<Args>(args)...);
     } else {
       carried made(table_);
@@ -226,7 +224,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
 
   template <class Q = Key, class M = T>
-    requires(keyed_by<Q> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
+    requires(key_for<Q, base> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
   std::pair<iterator, bool> insert_or_assign(Q&& key, M&& value) {
     return told(table_.find_or_insert(
         base::as_key(key),
@@ -234,7 +232,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
         [&](slot& present) { present.value().second = std::forward<M>(value); }));
   }
   template <class Q = Key, class M = T>
-    requires(keyed_by<Q> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
+    requires(key_for<Q, base> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
   iterator insert_or_assign(const_iterator, Q&& key, M&& value) {
     return insert_or_assign(std::forward<Q>(key), std::forward<M>(value)).first;
   }
@@ -242,24 +240,11 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   // ---- erasure ----------------------------------------------------------------------------------------
   // Erases the entry under `key` and returns its value, or nothing.
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] std::optional<T> take(const Q& key) {
     carried out(table_);
     if (!table_.extract(base::as_key(key), out)) return std::nullopt;
     return std::move(out.content().value().second);
-  }
-
-  template <class Claim>
-  friend size_type erase_if(map& from, Claim claim) {
-    const size_type before = from.size();
-    for (auto at = from.begin(); at != from.end();) {
-      if (claim(*at)) {
-        at = from.erase(at);
-      } else {
-        ++at;
-      }
-    }
-    return before - from.size();
   }
 
   // The same keys with equal values, in whatever order.
@@ -273,16 +258,11 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
 
  private:
-  template <class First, class... Rest>
-  static constexpr bool first_is_key = std::same_as<std::remove_cvref_t<First>, Key> && sizeof...(Rest) == 1;
-  template <class... Args>
-  static constexpr bool starts_with_key = [] {
-    if constexpr (sizeof...(Args) == 2) {
-      return first_is_key<Args...>;
-    } else {
-      return false;
-    }
-  }();
+  // Whether emplace's arguments are a key and one more, so that nothing need be built to look it up.
+  template <class First = void, class... Rest>
+  static consteval bool starts_with_key() {
+    return std::same_as<std::remove_cvref_t<First>, Key> && sizeof...(Rest) == 1;
+  }
 
   template <class Q, class... Args>
   void build(slot& room, Q&& key, Args&&... args) {
@@ -301,6 +281,20 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return {this->template light<iterator>(result.where), result.inserted};
   }
 };
+
+// Erases every entry of which `claim(entry)` holds; how many those were. Linear.
+template <class Key, class T, class Hash, class Equal, class Allocator, class Policy, class Claim>
+std::size_t erase_if(map<Key, T, Hash, Equal, Allocator, Policy>& from, Claim claim) {
+  const std::size_t before = from.size();
+  for (auto at = from.begin(); at != from.end();) {
+    if (claim(*at)) {
+      at = from.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  return before - from.size();
+}
 
 template <std::input_iterator Iterator>
 map(Iterator, Iterator) -> map<std::remove_const_t<typename std::iter_value_t<Iterator>::first_type>,

@@ -19,21 +19,19 @@ template <class Key, class Hash = hash<Key>, class Equal = equal_to<Key>, class 
           class Policy = fast_growth>
 class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
   using base = container<set_types<Key, Hash, Equal, Allocator, Policy>>;
-  using typename base::carried;
-  using typename base::slot;
+  using carried = typename base::carried;
+  using slot = typename base::slot;
   using base::table_;
 
  public:
-  using typename base::allocator_type;
-  using typename base::const_iterator;
-  using typename base::hasher;
-  using typename base::iterator;
-  using typename base::key_equal;
-  using typename base::key_type;
-  using typename base::size_type;
-  using typename base::value_type;
-  template <class Q>
-  static constexpr bool keyed_by = base::template keyed_by<Q>;
+  using allocator_type = typename base::allocator_type;
+  using const_iterator = typename base::const_iterator;
+  using hasher = typename base::hasher;
+  using iterator = typename base::iterator;
+  using key_equal = typename base::key_equal;
+  using key_type = typename base::key_type;
+  using size_type = typename base::size_type;
+  using value_type = typename base::value_type;
 
   set() : set(0) {}
   explicit set(const Allocator& memory) : set(0, Hash(), Equal(), memory) {}
@@ -81,7 +79,7 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
 
   // Invalidates, if the key is new: light iterators and, unless boxed, pointers to elements.
   template <class Q = Key>
-    requires(keyed_by<Q> && std::constructible_from<Key, Q &&>)
+    requires(key_for<Q, base> && std::constructible_from<Key, Q &&>)
   std::pair<iterator, bool> insert(Q&& key) {
     const auto result = table_.find_or_insert(base::as_key(key), [&](slot& room) {
       auto memory = table_.memory();
@@ -90,7 +88,7 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
     return {this->template light<iterator>(result.where), result.inserted};
   }
   template <class Q = Key>
-    requires(keyed_by<Q> && std::constructible_from<Key, Q &&>)
+    requires(key_for<Q, base> && std::constructible_from<Key, Q &&>)
   iterator insert(const_iterator, Q&& key) {
     return insert(std::forward<Q>(key)).first;
   }
@@ -114,24 +112,11 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
 
   // Erases `key` and returns it, or nothing.
   template <class Q = Key>
-    requires keyed_by<Q>
+    requires key_for<Q, base>
   [[nodiscard]] std::optional<Key> take(const Q& key) {
     carried out(table_);
     if (!table_.extract(base::as_key(key), out)) return std::nullopt;
     return std::move(out.content().value());
-  }
-
-  template <class Claim>
-  friend size_type erase_if(set& from, Claim claim) {
-    const size_type before = from.size();
-    for (auto at = from.begin(); at != from.end();) {
-      if (claim(*at)) {
-        at = from.erase(at);
-      } else {
-        ++at;
-      }
-    }
-    return before - from.size();
   }
 
   [[nodiscard]] friend bool operator==(const set& a, const set& b) {
@@ -142,6 +127,20 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
     return true;
   }
 };
+
+// Erases every entry of which `claim(entry)` holds; how many those were. Linear.
+template <class Key, class Hash, class Equal, class Allocator, class Policy, class Claim>
+std::size_t erase_if(set<Key, Hash, Equal, Allocator, Policy>& from, Claim claim) {
+  const std::size_t before = from.size();
+  for (auto at = from.begin(); at != from.end();) {
+    if (claim(*at)) {
+      at = from.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  return before - from.size();
+}
 
 template <std::input_iterator Iterator>
 set(Iterator, Iterator) -> set<std::remove_const_t<std::iter_value_t<Iterator>>>;

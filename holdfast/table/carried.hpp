@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace holdfast::inline v0::table {
@@ -9,7 +10,10 @@ namespace holdfast::inline v0::table {
 template <class Slot, class Allocator>
 class carried_entry {
  public:
-  explicit carried_entry(Allocator& memory) noexcept : memory_(memory) {}
+  explicit carried_entry(Allocator& memory) noexcept : memory_(memory) {
+    // An entry of empty types writes nothing when it is built, yet its bytes are copied.
+    if constexpr (sizeof(bytes_) < sizeof(void*)) std::memset(bytes_, 0, sizeof bytes_);
+  }
   carried_entry(const carried_entry&) = delete;
   carried_entry& operator=(const carried_entry&) = delete;
   ~carried_entry() {

@@ -16,8 +16,9 @@ __extension__ typedef unsigned __int128 wide_word;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// Odd, with as many ones as zeros: the multiplier of a finished hash.
-inline constexpr std::uint64_t mix_multiplier = 0x9e3779b97f4a7c55ULL;
+// The multiplier of a finished hash. Of those tried it spreads consecutive integers, steps of 16 and of a
+// page over the buckets no worse than random keys fall.
+inline constexpr std::uint64_t mix_multiplier = 0xa0761d6478bd642fULL;
 
 // A whole hash of one word under `seed`.
 [[nodiscard]] constexpr std::uint64_t mix_word(std::uint64_t word, std::uint64_t seed) noexcept {

@@ -1,0 +1,144 @@
+"""The bars of the engine, and what was measured against each.
+
+A time ratio is holdfast's over that of the better of absl flat and Boost flat (by median), round by
+round, median of the rounds; smaller is better. A row whose benchmark was not run is shown as such.
+"""
+
+import json
+import pathlib
+import statistics
+
+BEST_PEERS = ("absl flat", "boost flat")
+U64, STRING, WIDE = "u64->pointer", "string->pointer", "u64->64 bytes"
+
+# question, family, {size: highest ratio}
+TIME_BARS = [
+    ("find hit", U64, {1_000: 1.15, 100_000: 1.15, 1_000_000: 1.00, 10_000_000: 1.00}),
+    ("find hit dependent", U64, {1_000: 1.15, 100_000: 1.15, 1_000_000: 1.00, 10_000_000: 1.00}),
+    ("find miss", U64, {1_000: 1.15, 100_000: 1.15, 1_000_000: 1.15, 10_000_000: 1.15}),
+    ("find hit", STRING, {100_000: 1.00, 1_000_000: 1.00}),
+    ("find miss", STRING, {100_000: 1.00, 1_000_000: 1.00}),
+    ("insert growing", U64, {100_000: 0.90, 1_000_000: 0.90, 10_000_000: 1.10}),
+    ("insert reserved", U64, {1_000: 1.10, 100_000: 1.10, 1_000_000: 1.10, 10_000_000: 1.10}),
+    ("erase+insert", U64, {1_000: 1.00, 100_000: 1.00, 1_000_000: 1.00, 10_000_000: 1.00}),
+    ("iterate", U64, {1_000: 1.50, 100_000: 1.50, 1_000_000: 1.50, 10_000_000: 1.50}),
+]
+WORST_INSERT_BARS = {10_000_000: 300, 50_000_000: 500}
+BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR = 1.00, 0.80, 2.0
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def load(folder):
+    """Every result file of `folder`, by kind."""
+    results = {"micro": [], "latency": [], "memory": [], "go": []}
+    for file in sorted(pathlib.Path(folder).glob("*.json")):
+        if file.name in ("all.json", "go_turn.json"):
+            continue
+        found = json.loads(file.read_text())
+        if found.get("kind") in results:
+            results[found["kind"]].append(found)
+    return results
+
+
+def rows_of(results, kind):
+    return [row for found in results[kind] for row in found["rows"]]
+
+
+def contender(row, name):
+    return next((one for one in row["contenders"] if one["name"] == name), None)
+
+
+def best_peer(row):
+    peers = [one for one in (contender(row, name) for name in BEST_PEERS) if one is not None]
+    return min(peers, key=lambda one: one["median"]) if peers else None
+
+
+def bar(what, limit, measured, met, against=""):
+    return {"what": what, "bar": limit, "measured": measured, "met": met, "against": against}
+
+
+def missing(what, limit):
+    return bar(what, limit, "not run", None)
+
+
+def judge_time(results):
+    found = {(row["question"], row["family"], row["size"]): row for row in rows_of(results, "micro")}
+    for question, family, limits in TIME_BARS:
+        for size, limit in limits.items():
+            what = f"{question}, {family}, {size:.0e}".replace("e+0", "e")
+            row = found.get((question, family, size))
+            peer = best_peer(row) if row else None
+            if peer is None or "ratio" not in peer:
+                yield missing(what, f"<= {limit:.2f}")
+                continue
+            ratio = peer["ratio"]
+            text = f"{ratio['median']:.3f} ({ratio['min']:.3f} .. {ratio['max']:.3f})"
+            yield bar(what, f"<= {limit:.2f}", text, ratio["median"] <= limit,
+                      f"{peer['name']} {peer['median']:.2f} ns")
+
+
+def judge_worst_insert(results):
+    found = {row["size"]: row for row in rows_of(results, "latency")}
+    for size, limit in WORST_INSERT_BARS.items():
+        row = found.get(size)
+        for name in BEST_PEERS:
+            what = f"worst insert from empty to {size:.0e}, times below {name}".replace("e+0", "e")
+            ours, theirs = (contender(row, "holdfast"), contender(row, name)) if row else (None, None)
+            if ours is None or theirs is None:
+                yield missing(what, f">= {limit}")
+                continue
+            times = theirs["own_worst"] / ours["own_worst"]
+            text = f"{times:.0f} ({theirs['own_worst'] / 1e3:.0f} us over {ours['own_worst'] / 1e3:.1f} us)"
+            yield bar(what, f">= {limit}", text, times >= limit,
+                      f"as seen, with the machine's own: {theirs['max'] / ours['max']:.0f}")
+
+
+def judge_memory(results):
+    rows = [row for row in rows_of(results, "memory") if row["family"] == U64]
+    for what, key, limit in (("bytes per entry, mean over a doubling", "mean", BYTES_MEAN_BAR),
+                             ("bytes at the peak of growth", "peak_bytes", BYTES_PEAK_BAR)):
+        pairs = [(row, contender(row, "holdfast"), contender(row, "absl flat")) for row in rows]
+        pairs = [(row, ours, theirs) for row, ours, theirs in pairs if ours and theirs]
+        if not pairs:
+            yield missing(what, f"<= {limit:.2f}")
+        for row, ours, theirs in pairs:
+            ratio = ours[key] / theirs[key]
+            resident = "resident_peak_bytes" if key == "peak_bytes" else "resident_mean"
+            where = f"{row['size']:.0e} to {2 * row['size']:.0e}".replace("e+0", "e")
+            yield bar(f"{what}, {where}", f"<= {limit:.2f}", f"{ratio:.3f}", ratio <= limit,
+                      f"absl flat; by resident memory {ours[resident] / theirs[resident]:.3f}")
+
+
+def judge_go(results):
+    rows = rows_of(results, "go")
+    if not rows:
+        yield missing("Go's map, every row", f">= {GO_BAR:.0f}")
+    for row in rows:
+        ratios = [go / ours for go, ours in zip(row["go"], row["holdfast"])]
+        what = f"times faster than Go: {row['question']}, {row['size']:.0e}".replace("e+0", "e")
+        text = f"{median(ratios):.2f} ({min(ratios):.2f} .. {max(ratios):.2f})"
+        yield bar(what, f">= {GO_BAR:.1f}", text, median(ratios) >= GO_BAR, f"Go {median(row['go']):.2f} ns")
+
+
+def judge(results):
+    return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_go(results)]
+
+
+def table(judged, results):
+    machine = next((found for found in results["micro"] + results["latency"] + results["memory"]), {})
+    lines = [f"Bars of the engine: {machine.get('cpu', 'unknown machine')}, gcc {machine.get('compiler', '?')}, "
+             f"-O3, {machine.get('vectors', '?')}, {machine.get('heap', 'fresh')} heap", ""]
+    header = ("what", "bar", "measured", "", "against")
+    verdicts = {True: "met", False: "MISSED", None: "-"}
+    cells = [(one["what"], one["bar"], one["measured"], verdicts[one["met"]], one["against"]) for one in judged]
+    widths = [max(len(line[column]) for line in [header, *cells]) for column in range(len(header))]
+    for line in [header, tuple("-" * width for width in widths), *cells]:
+        lines.append("| " + " | ".join(text.ljust(width) for text, width in zip(line, widths)) + " |")
+    met = sum(one["met"] is True for one in judged)
+    missed = sum(one["met"] is False for one in judged)
+    lines += ["", f"{met} met, {missed} missed, {len(judged) - met - missed} not run. That a write moves and touches "
+              "a fixed number of buckets and pages is counted by a test, not timed here.", ""]
+    return "\n".join(lines)

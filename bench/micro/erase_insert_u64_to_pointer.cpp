@@ -1,0 +1,7 @@
+// How long do an erase and an insert take, with u64 keys and pointers?
+#include <bench/harness/erase_insert.hpp>
+
+int main(int count, char** words) {
+  using family = holdfast::bench::u64_to_pointer;
+  return holdfast::bench::run_micro<family>(count, words, holdfast::bench::ask_erase_insert<family>);
+}

@@ -1,0 +1,52 @@
+# What holdfast can use. Only threads are needed; whatever else is missing drops one named feature,
+# and the configure step says which.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+# Says once what is left out, why, and how to get it.
+function(holdfast_dropped feature package)
+  message(STATUS "holdfast: without ${feature} (install ${package} to get it)")
+endfunction()
+
+include(cmake/libbacktrace.cmake)
+
+if(HOLDFAST_BUILD_TOOLS OR HOLDFAST_BUILD_TESTS OR HOLDFAST_BUILD_BENCH OR HOLDFAST_BUILD_FUZZ)
+  include(cmake/peers.cmake)
+endif()
+
+if(HOLDFAST_BUILD_TOOLS)
+  find_package(CLI11 CONFIG QUIET)
+  find_package(fmt CONFIG QUIET)
+  find_package(nlohmann_json CONFIG QUIET)
+  find_package(LibLZMA QUIET)
+  find_package(ZLIB QUIET)
+  foreach(part CLI11 fmt nlohmann_json)
+    if(NOT ${part}_FOUND)
+      set(HOLDFAST_BUILD_TOOLS OFF)
+      holdfast_dropped("the holdfast command" "libcli11-dev libfmt-dev nlohmann-json3-dev")
+      break()
+    endif()
+  endforeach()
+endif()
+if(HOLDFAST_BUILD_TOOLS AND NOT LIBLZMA_FOUND)
+  holdfast_dropped("reading .xz traces" liblzma-dev)
+endif()
+if(HOLDFAST_BUILD_TOOLS AND NOT ZLIB_FOUND)
+  holdfast_dropped("reading .gz traces" zlib1g-dev)
+endif()
+
+if(HOLDFAST_BUILD_TESTS OR HOLDFAST_BUILD_FUZZ)
+  find_package(GTest CONFIG QUIET)
+  if(NOT GTest_FOUND)
+    set(HOLDFAST_BUILD_TESTS OFF)
+    set(HOLDFAST_BUILD_FUZZ OFF)
+    holdfast_dropped("the tests" libgtest-dev)
+  endif()
+endif()
+if(HOLDFAST_BUILD_TESTS)
+  find_package(rapidcheck CONFIG QUIET)
+  if(NOT rapidcheck_FOUND)
+    holdfast_dropped("the property tests that use rapidcheck" librapidcheck-dev)
+  endif()
+endif()

@@ -1,0 +1,109 @@
+#include "holdfast/tools/replay_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "holdfast/tools/contestant.hpp"
+#include "holdfast/tools/csv_columns.hpp"
+#include "holdfast/tools/input_error.hpp"
+#include "holdfast/tools/replay.hpp"
+
+namespace holdfast::inline v0::tools {
+namespace {
+
+constexpr const char* story = "play a real trace through maps: speed, latency tails, memory";
+
+constexpr const char* examples =
+    "EXAMPLES\n"
+    "  holdfast replay --demo                     the allocations of a real program, shipped\n"
+    "  holdfast replay requests.csv               a CSV trace, such as block I/O\n"
+    "  holdfast replay keys.u64be.xz --map all    compressed keys, every map\n"
+    "  holdfast replay book.txt                   any text: its words are the keys\n"
+    "  zcat log.gz | holdfast replay - --ops cache:10000\n";
+
+// What the user typed, before it has been checked.
+struct typed_options {
+  replay_options options;
+  std::string format = "auto";
+  std::string rule = "mixed";
+  int cpu = -1;
+};
+
+// For CLI11: empty when `text` is a number from 1, else what is wrong with it.
+[[nodiscard]] std::string is_count(const std::string& text) {
+  const auto number = number_in(text);
+  return number && *number != 0 ? "" : "'" + shown(text) + "' is no number from 1";
+}
+
+void add_input_options(CLI::App& command, typed_options& typed) {
+  command.add_option("FILE", typed.options.path, "the trace; - reads standard input")
+      ->type_name("");
+  command.add_flag("--demo", typed.options.demo, "play the trace that holdfast ships");
+  command.add_option("--format", typed.format, "csv, u64be, u32be, words or auto")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--key-column", typed.options.parse.key_column,
+                     "csv: the column that holds the key, by name or by number from 1")
+      ->type_name("NAME");
+  command.add_flag("--text-keys", typed.options.parse.text_keys,
+                   "csv: keys are text even if they look like numbers");
+  command.add_option("--limit", typed.options.parse.limit, "read no more than N operations")
+      ->type_name("N")
+      ->check(is_count)
+      ->default_str("");
+}
+
+void add_play_options(CLI::App& command, typed_options& typed) {
+  command.add_option("--map", typed.options.maps, "maps to play through, separated by commas")
+      ->type_name("NAMES")
+      ->allow_extra_args(false)
+      ->delimiter(',');
+  command.add_option("--ops", typed.rule, "what to do: mixed, read-insert, insert, cache:N")
+      ->type_name("RULE")
+      ->capture_default_str();
+  command.add_option("--repeat", typed.options.repeat, "plays of each kind through each map")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100).description(""))
+      ->capture_default_str();
+  command.add_option("--pin-cpu", typed.cpu, "stay on this CPU")->type_name("N");
+  command.add_option("--json", typed.options.json,
+                     "write the results to FILE; with - to standard output, instead of the tables")
+      ->type_name("FILE");
+}
+
+[[nodiscard]] replay_options checked(const CLI::App& command, const typed_options& typed) {
+  replay_options options = typed.options;
+  if (options.demo == !options.path.empty()) {
+    throw input_error("replay", options.demo ? "both a trace and --demo given" : "no trace given",
+                      "give one FILE, or - for standard input, or --demo");
+  }
+  options.format = format_called(typed.format);
+  if (!options.format && typed.format != "auto") {
+    throw input_error("--format", "there is no format '" + shown(typed.format) + "'",
+                      "choose among csv, u64be, u32be, words, auto");
+  }
+  const auto rule = play_rule_in(typed.rule);
+  if (!rule) {
+    throw input_error("--ops", "'" + shown(typed.rule) + "' is no rule",
+                      "choose among mixed, read-insert, insert, cache:N (N from 1)");
+  }
+  options.rule = *rule;
+  if (command.count("--pin-cpu") != 0) options.pin_cpu = typed.cpu;
+  return options;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& exit_code) {
+  auto* const command = app.add_subcommand("replay", story);
+  const auto typed = std::make_shared<typed_options>();
+  add_input_options(*command, *typed);
+  add_play_options(*command, *typed);
+  command->footer([] {
+    return std::string(examples) + "\n" + std::string(play_rule_help) + "\n" + contestant_help() +
+           "\n" + std::string(format_help);
+  });
+  command->callback([command, typed, &exit_code] { exit_code = replay(checked(*command, *typed)); });
+}
+
+}  // namespace holdfast::inline v0::tools

@@ -1,0 +1,16 @@
+// Random operations on maps of every kind of key under one growth policy, against std::unordered_map.
+#include "tests/property/map_against_std.hpp"
+
+namespace {
+
+using policy = holdfast::fast_growth;
+using holdfast::tests::check_against_std;
+
+TEST(MapUnderFast, OfNarrowIntegersAnswersAsTheModel) { check_against_std<std::uint32_t, policy>(); }
+TEST(MapUnderFast, OfWideIntegersAnswersAsTheModel) { check_against_std<std::uint64_t, policy>(); }
+TEST(MapUnderFast, OfStringsAnswersAsTheModel) { check_against_std<std::string, policy>(); }
+TEST(MapUnderFast, OfCollidingKeysAnswersAsTheModel) { check_against_std<holdfast::tests::collider, policy>(); }
+// contract M70, M72
+TEST(MapUnderFast, OfRealsWithNanAndBothZerosAnswersAsTheModel) { check_against_std<double, policy>(); }
+
+}  // namespace
