@@ -26,7 +26,7 @@ int main() {
     walk = walk->second->requests == 0 ? sessions.erase(walk) : ++walk;
   }
 
-  // Growth goes on in small steps, two buckets with each insert; no insert waits for the whole table.
+  // Growth goes on in small steps, one old bucket with an insert; no insert waits for the whole table.
   for (int i = 0; i < 1000; ++i) {
     sessions.try_emplace("guest " + std::to_string(i), std::make_unique<session>());
   }

@@ -2,7 +2,7 @@
 """Plants each bug of tests/mutation/bugs/ROOM.txt in a copy of the sources; tests/mutation/suite_ROOM.cpp
 must fail on every one of them.
 
-    scripts/run_mutations.py                      all bugs; two minutes on two cores
+    scripts/run_mutations.py                      all bugs; five minutes on two cores
     scripts/run_mutations.py --sample 5 --seed 7  five of them, drawn by the seed
     scripts/run_mutations.py --only 3,10-12       those of that number
     scripts/run_mutations.py --list               says what there is, runs nothing
@@ -189,7 +189,7 @@ def options():
     parser.add_argument("--seed", type=int, help="for --sample; without it, another one each time")
     parser.add_argument("--list", action="store_true", help="print the bugs and run nothing")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at once (as many as there are processors)")
-    parser.add_argument("--limit", type=int, default=60, help="seconds a suite may run (60); one that takes longer has caught its bug")
+    parser.add_argument("--limit", type=int, default=60, help="seconds a suite may run (60); a bug that makes it run longer is caught")
     parser.add_argument("--cxx", default=os.environ.get("CXX", "g++"), help="the compiler ($CXX, g++)")
     parser.add_argument("--root", type=pathlib.Path, default=ROOT, help="the tree to copy (this one)")
     return parser.parse_args()

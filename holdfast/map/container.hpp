@@ -106,7 +106,7 @@ class container {
     return range_of(find(key));
   }
 
-  // ---- erasure: never moves an entry ------------------------------------------------------------------
+  // ---- erasure: moves no entry (under go_growth: does its share of a growth that is on) ---------------
   // Invalidates: what points at the erased entry. A walk that stands on it may still be advanced.
   template <class Q = key_type>
     requires(key_for<Q, container> && !std::convertible_to<const Q&, const_iterator>)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <utility>
 
 namespace holdfast::inline v0::table {
@@ -10,10 +9,7 @@ namespace holdfast::inline v0::table {
 template <class Slot, class Allocator>
 class carried_entry {
  public:
-  explicit carried_entry(Allocator& memory) noexcept : memory_(memory) {
-    // An entry of empty types writes nothing when it is built, yet its bytes are copied.
-    if constexpr (sizeof(bytes_) < sizeof(void*)) std::memset(bytes_, 0, sizeof bytes_);
-  }
+  explicit carried_entry(Allocator& memory) noexcept : memory_(memory) {}
   carried_entry(const carried_entry&) = delete;
   carried_entry& operator=(const carried_entry&) = delete;
   ~carried_entry() {
@@ -47,7 +43,8 @@ class carried_entry {
  private:
   Allocator& memory_;
   bool full_ = false;
-  alignas(Slot) std::byte bytes_[sizeof(Slot)];
+  // Cleared, because g++ cannot see that nothing is read from it unless full_ is set, and says so.
+  alignas(Slot) std::byte bytes_[sizeof(Slot)] = {};
 };
 
 }  // namespace holdfast::inline v0::table

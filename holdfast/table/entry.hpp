@@ -42,6 +42,7 @@ struct map_entry {
   using key_type = Key;
   using value_type = std::pair<const Key, T>;
   static constexpr bool can_be_inline = fits_inline<Key> && fits_inline<T>;
+  static constexpr bool has_no_state = std::is_empty_v<Key> && std::is_empty_v<T>;
 
   [[nodiscard]] static const Key& key(const value_type& value) noexcept { return value.first; }
   // Const keys are copied by a pair's own move constructor; here the source is about to be destroyed.
@@ -58,6 +59,7 @@ struct set_entry {
   using key_type = Key;
   using value_type = Key;
   static constexpr bool can_be_inline = fits_inline<Key>;
+  static constexpr bool has_no_state = std::is_empty_v<Key>;
 
   [[nodiscard]] static const Key& key(const value_type& value) noexcept { return value; }
   template <class Construct>
@@ -88,7 +90,9 @@ class inline_slot {
   // Takes the entry out of `from`, which then holds nothing.
   template <class Allocator>
   void take(Allocator& allocator, inline_slot& from) noexcept {
-    if constexpr (is_trivially_relocatable_v<value_type>) {
+    if constexpr (is_trivially_relocatable_v<value_type> && Entry::has_no_state) {
+      make(allocator, from.value());
+    } else if constexpr (is_trivially_relocatable_v<value_type>) {
       std::memcpy(static_cast<void*>(bytes_), from.bytes_, sizeof bytes_);
     } else {
       Entry::move(from.value(), [&](auto&&... parts) { make(allocator, std::forward<decltype(parts)>(parts)...); });

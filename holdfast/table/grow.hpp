@@ -33,6 +33,7 @@ class growth : public lookup<Types> {
   using typename base::overflow_node;
   using typename base::slot;
   static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
+  static constexpr bool hash_may_throw = !hash_cannot_throw<typename base::hasher, typename base::key_type>();
   using base::base;
 
   [[nodiscard]] bool growing() const noexcept { return this->head_.growth != growth_kind::none; }
@@ -138,7 +139,6 @@ class growth : public lookup<Types> {
 
  private:
   using sink_type = sink<bucket_view, overflow_node, policy::order, slots_per_bucket>;
-  static constexpr bool hash_may_throw = !hash_cannot_throw<typename base::hasher, typename base::key_type>();
 
   void begin(growth_kind kind) noexcept {
     this->head_.growth = kind;

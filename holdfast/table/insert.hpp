@@ -75,9 +75,11 @@ class insertion : public growth<Types> {
 
  protected:
   // Does growth's share last, because key and arguments may be parts of entries that it moves. Where the
-  // entry at `found` is afterwards.
+  // entry at `found` is afterwards. The write is done by then, so the share is left to a later one where
+  // it could fail: with a hash that may throw, and while walks might have to note down what is to come.
   location share_of_growth_around(location found, std::uint64_t hash) {
-    if (!policy::every_write_moves || !this->growing()) return found;
+    if (!policy::every_write_moves || base::hash_may_throw || !this->growing()) return found;
+    if (this->head_.walks.first != nullptr) return found;
     struct follower : walker {
       explicit follower(walker_list& walks) noexcept { walks.add(*this); }
       ~follower() { list->remove(*this); }

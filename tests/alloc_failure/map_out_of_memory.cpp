@@ -42,6 +42,7 @@ using policies = testing::Types<holdfast::fast_growth, holdfast::go_growth, hold
                                 holdfast::stable<holdfast::fast_growth>>;
 TYPED_TEST_SUITE(OutOfMemory, policies);
 
+// covers hf.table.insert-strong
 TYPED_TEST(OutOfMemory, InInsertLeavesTheMapAsItWas) {
   this->check([](auto& map) { map.insert({long_text, long_text}); });
 }
@@ -63,6 +64,7 @@ TYPED_TEST(OutOfMemory, InReserveLeavesTheEntriesAsTheyWere) {
 TYPED_TEST(OutOfMemory, InRehashLeavesTheEntriesAsTheyWere) {
   this->check([](auto& map) { map.rehash(1000); });
 }
+// covers hf.table.growth-allocates-nothing
 TYPED_TEST(OutOfMemory, InFinishGrowthLeavesTheEntriesAsTheyWere) {
   int points = 0;
   for (const int entries : this->sizes()) {

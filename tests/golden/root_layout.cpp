@@ -43,7 +43,7 @@ constexpr const char* golden_entry =
     "header 48 8\n";
 
 constexpr const char* golden_header =
-    "size 200\n"
+    "size 208\n"
     "mark.word 0 8\n"
     "mark.place 8 8\n"
     "growth 16 4\n"
@@ -61,11 +61,11 @@ constexpr const char* golden_header =
     "old.links 112 8\n"
     "front 120 8\n"
     "overflow 128 8\n"
-    "growths 144 8\n"
-    "same_size_growths 152 8\n"
-    "slots_per_bucket 168 4\n"
-    "paused 172 1\n"
-    "in_place 173 1\n";
+    "growths 152 8\n"
+    "same_size_growths 160 8\n"
+    "slots_per_bucket 176 4\n"
+    "paused 180 1\n"
+    "in_place 181 1\n";
 
 // covers hf.observe.root-is-golden
 TEST(Root, BeginsWithItsMagicVersionAndSize) {

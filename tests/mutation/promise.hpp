@@ -2,6 +2,7 @@
 // is broken. No test framework: a suite is compiled once for each bug, so it must compile fast.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 
@@ -28,6 +29,15 @@ inline void checking(const char* promise) noexcept {
 
 inline void require(bool kept, const char* what, int line = __builtin_LINE()) noexcept {
   if (!kept) [[unlikely]] broken(what, "", line);
+}
+
+// A crash, or no end, breaks the promise that is being checked as well.
+inline void broken_by_signals(unsigned seconds) noexcept {
+  const auto told = [](int number) {
+    broken(number == SIGALRM ? "it does not end" : number == SIGABRT ? "it ends with abort" : "it crashes", "", 0);
+  };
+  for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM}) std::signal(number, told);
+  alarm(seconds);
 }
 
 // A stream of numbers that is the same in every run.

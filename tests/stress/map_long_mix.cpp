@@ -27,7 +27,8 @@ Key make_key(std::uint32_t number) {
 template <class Key, class Policy>
 void run_mix(int operations, std::uint32_t keys) {
   SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937 words(seed);
+  const auto random = [&words] { return static_cast<std::uint32_t>(words()); };
   holdfast::map<Key, std::uint32_t, holdfast::hash<Key>, holdfast::equal_to<Key>, std::allocator<std::pair<const Key, std::uint32_t>>, Policy> map;
   std::unordered_map<Key, std::uint32_t> model;
   for (int n = 0; n < operations; ++n) {

@@ -26,6 +26,7 @@ class GoDelete : public testing::Test {
 TYPED_TEST_SUITE(GoDelete, holdfast::tests::all_policies);
 
 // contract M11, M41, T30
+// covers hf.table.empty-rest
 TYPED_TEST(GoDelete, EndMarksAreRightAfterEveryPhaseOfFillAndErase) {
   typename TestFixture::numbers map;
   for (int key = 0; key < 10000; ++key) map[key] = key;
@@ -72,6 +73,7 @@ TYPED_TEST(GoDelete, OfAnAbsentKeyHasNoEffect) {
 }
 
 // contract M43
+// covers hf.table.reseed
 TYPED_TEST(GoDelete, OfTheLastEntryChangesTheSeed) {
   typename TestFixture::numbers map;
   map[1] = 1;

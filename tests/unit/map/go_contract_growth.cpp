@@ -23,6 +23,7 @@ void fill(numbers& map, std::uint64_t from, std::uint64_t to) {
 }
 
 // contract M25, T25
+// covers hf.table.growth-points
 TEST(GoGrowth, StartsAtTheEntriesThatGoNames) {
   numbers map;
   std::vector<std::uint64_t> points;
@@ -99,6 +100,7 @@ TEST(GoGrowth, TheLoadFactorIsThirteenHalvesOfEightSlots) {
 }
 
 // contract M33
+// covers hf.table.growth-bounded
 TEST(GoGrowth, AWriteMovesAtMostTwoOldBuckets) {
   numbers map;
   std::uint64_t moved = 0;
@@ -151,6 +153,7 @@ TEST(GoGrowth, ErasuresOfAbsentKeysFinishIt) {
 }
 
 // contract M15
+// covers hf.table.reads-move-nothing
 TEST(GoGrowth, ReadsNeverMoveAnything) {
   numbers map = just_growing();
   const auto before = map.stats();
@@ -165,6 +168,7 @@ TEST(GoGrowth, ReadsNeverMoveAnything) {
 }
 
 // contract M14
+// covers hf.table.findable-in-growth
 TEST(GoGrowth, EveryKeyIsFoundAtEveryStepOfIt) {
   numbers map = just_growing();
   while (map.growing()) {
@@ -203,6 +207,7 @@ TEST(GoGrowth, NoSecondOneStartsWhileOneIsOn) {
 }
 
 // contract M29
+// covers hf.table.never-shrinks
 TEST(GoGrowth, TheArrayNeverShrinksByItself) {
   numbers map;
   fill(map, 0, 10000);
@@ -219,6 +224,7 @@ TEST(GoGrowth, TheArrayNeverShrinksByItself) {
 }
 
 // contract M26, M32
+// covers hf.table.same-size
 TEST(GoGrowth, AMovingWindowOfEntriesIsPackedInPlace) {
   numbers map;
   for (std::uint64_t n = 0; n < 200000; ++n) {

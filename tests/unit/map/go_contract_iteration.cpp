@@ -42,6 +42,7 @@ TYPED_TEST(GoIteration, OfAnEmptyMapHasNoStep) {
 }
 
 // contract M53, T11
+// covers hf.table.walk-once
 TYPED_TEST(GoIteration, MeetsEverythingAlthoughTheFirstStepGrowsTheMap) {
   for (int round = 0; round < 50; ++round) {
     typename TestFixture::numbers map;
@@ -59,6 +60,7 @@ TYPED_TEST(GoIteration, MeetsEverythingAlthoughTheFirstStepGrowsTheMap) {
 }
 
 // contract M54, T10
+// covers hf.table.walk-erased-never
 TYPED_TEST(GoIteration, NeverMeetsWhatWasErasedAfterAGrowthOnTheWay) {
   for (int round = 0; round < 50; ++round) {
     typename TestFixture::numbers map;
@@ -217,6 +219,7 @@ TYPED_TEST(GoIteration, MeetsAnEntryAddedOnTheWayAtMostOnce) {
 }
 
 // contract M46, T67
+// covers hf.table.walk-ends-at-clear
 TYPED_TEST(GoIteration, EndsWhenTheMapIsClearedInside) {
   for (const int nans : {4, 100, 417, 1700}) {
     typename TestFixture::reals map;

@@ -179,6 +179,7 @@ TYPED_TEST(GrowthControl, WalksLiveThroughSteps) {
 }
 
 // contract M33, X7: counted, not timed
+// covers hf.table.growth-bounded
 TYPED_TEST(GrowthControl, WorkPerInsertStaysBoundedUpToAMillion) {
   typename TestFixture::numbers map;
   std::uint64_t moved = 0;

@@ -74,6 +74,7 @@ TEST(ReferencesInGrowth, StayThroughEraseAndOverwriteUnderTheDefaultPolicy) {
   EXPECT_EQ(addresses_in(map, entries), before);
 }
 
+// covers hf.table.boxed-stay
 TEST(ReferencesInStable, StayThroughEverythingButErase) {
   map_under<int, int, holdfast::stable<holdfast::fast_growth>> map;
   for (int key = 0; key < 100; ++key) map[key] = key;

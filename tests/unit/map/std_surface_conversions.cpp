@@ -62,15 +62,17 @@ TEST(StdSurfaceConversions, AUsersOwnImplicitConversionIsUsed) {
   EXPECT_EQ(set.count(4), 1u);
 }
 
+// Not local to the test: g++ 12 crashes on a map whose key type is local to a function.
+struct pair_of {
+  int a;
+  int b;
+  bool operator==(const pair_of&) const = default;
+};
+struct hash_of_pair {
+  std::size_t operator()(const pair_of& key) const noexcept { return static_cast<std::size_t>(key.a * 31 + key.b); }
+};
+
 TEST(StdSurfaceConversions, BracesMakeAKey) {
-  struct pair_of {
-    int a;
-    int b;
-    bool operator==(const pair_of&) const = default;
-  };
-  struct hash_of_pair {
-    std::size_t operator()(const pair_of& key) const noexcept { return static_cast<std::size_t>(key.a * 31 + key.b); }
-  };
   holdfast::map<pair_of, int, hash_of_pair> map;
   map[{1, 2}] = 3;
   EXPECT_EQ(map.at({1, 2}), 3);
