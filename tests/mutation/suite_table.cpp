@@ -70,7 +70,7 @@ class pair_of_maps {
 
   void run(unsigned steps) {
     for (unsigned step = 0; step < steps; ++step) {
-      one_operation(step / 48 % 2 == 0);
+      one_operation(step / 160 % 2 == 0);
       require(map_.size() == model_.size(), "size differs from the model's");
       require_sound(map_);
       if (step % 32 == 31) require_same(map_, model_);
@@ -269,7 +269,8 @@ void a_write_moves_its_share_and_no_more() {
       for (auto at = map.begin(); at != map.end(); ++at) {}
       require(map.header().moves == moves, "a read moves entries");
       if (kind == 0) map[chosen_key<Map>(n, n)] = n;
-      if (kind == 1) map[chosen_key<Map>(3, 3)] = n;
+      if (kind == 1) map[chosen_key<Map>(writes + 3, writes + 3)] = n;
+      if (kind == 1) require(map.at(chosen_key<Map>(writes + 3, writes + 3)) == n, "an assignment goes to the old place of its entry");
       if (kind == 2) map.erase(chosen_key<Map>(n, n));
       if (kind == 3) map.erase(chosen_key<Map>(n - 5000, n - 5000));
       const bool moves_now = kind == 0 || Map::policy::every_write_moves;
@@ -893,6 +894,7 @@ void insertion_and_copies_survive_failures(std::int64_t& counter) {
     fail_at_each<Map>(counter, prepare, [entries](Map& map) {
       if (entries != 0) map.erase(key_number<Map>(2, 2));
     });
+    fail_at_each<Map>(counter, prepare, [](Map& map) { map.insert_or_assign(key_number<Map>(2, 2), value_number<Map>(9)); });
     fail_at_each<Map>(counter, prepare, [](Map& map) {
       std::vector<typename Map::iterator> walks;
       for (unsigned walk = 0; walk < 8; ++walk) walks.push_back(map.begin());
@@ -1001,8 +1003,8 @@ int main() {
   arguments_may_live_in_the_map<text_stable>();
   moving_buckets_allocates_nothing<chosen_fast>();
   moving_buckets_allocates_nothing<chosen_go>();
-  any_operations_agree_with_a_model<chosen_fast>(24, 400);
-  any_operations_agree_with_a_model<chosen_go>(24, 400);
+  any_operations_agree_with_a_model<chosen_fast>(24, 480);
+  any_operations_agree_with_a_model<chosen_go>(24, 480);
   any_operations_agree_with_a_model<text_go>(12, 400);
   any_operations_agree_with_a_model<text_stable>(8, 300);
   a_walk_meets_every_entry_once<chosen_fast>(24);
