@@ -76,8 +76,7 @@ class map_iterator {
 
   // Light, on `where`.
   map_iterator(const Table& table, location where) noexcept
-      : table_(const_cast<Table*>(&table)), slot_(where.found), number_(where.number), moves_(table.head().moves),
-        erasures_(table.head().erasures) {}
+      : table_(const_cast<Table*>(&table)), slot_(where.found), number_(where.number), changes_(table.head().changes) {}
 
   // Walking, from the beginning of a walk.
   struct from_the_start {};
@@ -96,14 +95,14 @@ class map_iterator {
     }
     if (table_ == nullptr || slot_ == nullptr) [[unlikely]] report_stale_iterator(nullptr, stale_cause::at_end);
     const table::header& head = table_->head();
-    if (moves_ != head.moves || erasures_ != head.erasures) [[unlikely]] check_light();
+    if (changes_ != head.changes) [[unlikely]] check_light();
     return slot_;
   }
 
   // Something was moved or erased since: was it this entry?
   HOLDFAST_COLD void check_light() const {
     const table::header& head = table_->head();
-    if (moves_ != head.moves) report_stale_iterator(&head, stale_cause::moved);
+    if (changes_ < head.moves) report_stale_iterator(&head, stale_cause::moved);
     if (!table_->is_live_at({slot_, number_})) report_stale_iterator(&head, stale_cause::erased);
   }
 
@@ -130,8 +129,7 @@ class map_iterator {
     table_ = other.table_;
     slot_ = other.slot_;
     number_ = other.number_;
-    moves_ = other.moves_;
-    erasures_ = other.erasures_;
+    changes_ = other.changes_;
     if (!other.walking_) return;
     std::construct_at(&walk_);
     walking_ = true;
@@ -153,8 +151,7 @@ class map_iterator {
   Table* table_ = nullptr;
   slot* slot_ = nullptr;
   std::uint64_t number_ = 0;
-  std::uint64_t moves_ = 0;
-  std::uint64_t erasures_ = 0;
+  std::uint64_t changes_ = 0;
   bool walking_ = false;
   union {
     mutable table::walker walk_;

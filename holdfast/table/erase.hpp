@@ -63,7 +63,7 @@ class removal : public insertion<Types> {
     } else {
       mark_by_line(before, b, i);
     }
-    ++this->head_.erasures;
+    ++this->head_.changes;
     if (--this->head_.count == 0) this->reseed();
   }
 

@@ -215,7 +215,7 @@ class growth : public lookup<Types> {
     journey on(low, low_vacant, high, base::bits::all, base::number_shift + static_cast<unsigned>(std::countr_zero(old_buckets)), known.data(),
                head.walks.first != nullptr);
     move_chain(from, overflow, on);
-    ++head.moves;
+    head.moves = ++head.changes;
     if (!head.in_place) give_back_behind(number);
   }
 
@@ -230,7 +230,7 @@ class growth : public lookup<Types> {
     if (head.walks.first != nullptr) detach_walks_in(number);
     journey on(from, from.vacant(), from, 0, no_bit, known.data(), head.walks.first != nullptr);
     move_chain(from, overflow, on);
-    ++head.moves;
+    head.moves = ++head.changes;
   }
 
   void move_chain(bucket_view from, overflow_node* overflow, journey& on) {

@@ -41,8 +41,8 @@ struct header {
   array_view old{};                            // the array that growth moves out of
   std::uint64_t front = 0;                     // old buckets below it have moved
   std::uint64_t overflow = 0;                  // overflow buckets in use
-  std::uint64_t moves = 0;                     // changes whenever an entry may have changed its address
-  std::uint64_t erasures = 0;                  // changes whenever an entry is erased
+  std::uint64_t moves = 0;                     // what `changes` was when entries last may have moved
+  std::uint64_t changes = 0;                   // counts moves and erasures: what makes light iterators doubtful
   std::uint64_t growths = 0;
   std::uint64_t same_size_growths = 0;
   std::uint64_t moved_buckets = 0;

@@ -112,7 +112,7 @@ class table : public walking<Types> {
       base::view(this->head_.now, number).make_empty();
     }
     this->head_.count = 0;
-    ++this->head_.moves;
+    this->head_.moves = ++this->head_.changes;
     this->reseed();
     this->schedule_growth();
   }
@@ -142,7 +142,7 @@ class table : public walking<Types> {
       this->head_.walks.ended();
       this->destroy_entries();
       this->release_arrays();
-      ++this->head_.moves;
+      this->head_.moves = ++this->head_.changes;
     } else if (const std::size_t buckets = base::buckets_for(wanted); buckets < bucket_count(this->head_.now)) {
       rebuild(buckets);
     }
@@ -232,7 +232,8 @@ class table : public walking<Types> {
     swap(mine.growths, theirs.growths);
     swap(mine.same_size_growths, theirs.same_size_growths);
     swap(mine.moved_buckets, theirs.moved_buckets);
-    mine.moves = theirs.moves = std::max(mine.moves, theirs.moves) + 1;
+    mine.changes = theirs.changes = std::max(mine.changes, theirs.changes) + 1;
+    mine.moves = theirs.moves = mine.changes;
     walker_list held;
     held.adopt(mine.walks, nullptr);
     mine.walks.adopt(theirs.walks, this);
@@ -286,7 +287,7 @@ class table : public walking<Types> {
     this->now_memory_.release(this->memory_);
     this->now_memory_ = std::move(fresh);
     this->set_now(target);
-    ++this->head_.moves;
+    this->head_.moves = ++this->head_.changes;
     this->schedule_growth();
   }
 

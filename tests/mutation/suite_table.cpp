@@ -431,6 +431,20 @@ void paused_growth_waits() {
   require_sound(growing);
 }
 
+template <class Map>
+void clear_ends_growth() {
+  checking("contract M45");
+  Map map;
+  begin_growth(map, 16);
+  map.clear();
+  require(!map.growing() && map.bucket_count() == 32, "clear leaves growth on, or changes the array");
+  require(map.header().old.tops == nullptr && map.header().overflow == 0, "clear leaves parts of the old array");
+  require_sound(map);
+  for (std::uint64_t n = 0; n < 40; ++n) map[chosen_key<Map>(n, n)] = n;
+  require(map.size() == 40 && !map.growing(), "a table that was cleared is not empty");
+  require_sound(map);
+}
+
 // ---- walks ----------------------------------------------------------------------------------------------
 
 // A map under some walks. Values are serial numbers, so an entry that was erased and added again is another.
@@ -730,7 +744,7 @@ void old_ranges_are_given_back_behind_the_front() {
 // ---- erasure, seeds, values that stay ---------------------------------------------------------------------
 
 template <class Map>
-void erasing_leaves_gos_marks() {
+void erasing_leaves_exact_marks() {
   checking("hf.table.empty-rest");
   constexpr unsigned slots = Map::policy::slots;
   for (unsigned round = 0; round < 60; ++round) {
@@ -987,8 +1001,10 @@ int main() {
   fast_packs_when_crowded();
   paused_growth_waits<chosen_fast>();
   paused_growth_waits<chosen_go>();
-  erasing_leaves_gos_marks<chosen_fast>();
-  erasing_leaves_gos_marks<chosen_go>();
+  clear_ends_growth<chosen_fast>();
+  clear_ends_growth<chosen_go>();
+  erasing_leaves_exact_marks<chosen_fast>();
+  erasing_leaves_exact_marks<chosen_go>();
   seeds_are_renewed<chosen_fast>();
   boxed_values_never_move();
   walks_begin_anywhere<chosen_fast>();
