@@ -2,7 +2,7 @@
 
 all_lanes=(check dev release asan tsan noexcept clang mutation)
 # What ./dev test runs unless told otherwise: within 40 minutes on two cores. --all runs the rest too.
-usual_lanes=(check dev tsan noexcept)
+usual_lanes=(check dev noexcept)
 
 lane_purpose() {
   case "$1" in
