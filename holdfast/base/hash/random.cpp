@@ -1,6 +1,8 @@
 // The generator is SplitMix64 (Steele, Lea, Flood 2014): one addition and three mixes, and any start will do.
 #include <holdfast/base/hash/random.hpp>
 
+#include <holdfast/base/lang/config.hpp>
+
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
@@ -61,12 +63,14 @@ constinit thread_local bool started = false;
 // A forked child starts a sequence of its own, or its maps would have the seeds of the parent's.
 void start_again() noexcept { started = false; }
 
+// Not from a static in a function: a fork while another thread is inside its initialisation leaves the
+// child one that nobody will ever finish.
+HOLDFAST_AT_LOAD void watch_forks() noexcept { pthread_atfork(nullptr, nullptr, start_again); }
+
 }  // namespace
 
 std::uint64_t random_word() noexcept {
   if (!started) {
-    static const int registered = pthread_atfork(nullptr, nullptr, start_again);
-    static_cast<void>(registered);
     state = first_state();
     started = true;
   }

@@ -29,6 +29,10 @@
 #define HOLDFAST_RETAINED [[gnu::used]]
 #endif
 
+// Runs when its program or library is loaded, before any ordinary static object of it is made. Only for
+// functions in a file that everybody who depends on them links anyway.
+#define HOLDFAST_AT_LOAD __attribute__((constructor(101)))
+
 // Can be found by name from outside, also in a library built with hidden symbols.
 #define HOLDFAST_EXPORTED [[gnu::visibility("default")]]
 

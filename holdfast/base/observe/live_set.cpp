@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/observe/root.hpp>
 
 namespace holdfast::inline v0::observe {
@@ -11,11 +12,11 @@ namespace {
 
 constinit std::mutex live_guard;
 
-// fork() in the middle of a registration would leave the child a locked set.
-void watch_forks() noexcept {
-  static const int watching = pthread_atfork([] { live_guard.lock(); }, [] { live_guard.unlock(); },
-                                             [] { live_guard.unlock(); });
-  static_cast<void>(watching);
+// fork() in the middle of a registration would leave the child a locked set. Not watched from a static
+// in a function: a fork while another thread is inside its initialisation leaves the child one that
+// nobody will ever finish.
+HOLDFAST_AT_LOAD void watch_forks() noexcept {
+  pthread_atfork([] { live_guard.lock(); }, [] { live_guard.unlock(); }, [] { live_guard.unlock(); });
 }
 
 }  // namespace
@@ -25,7 +26,6 @@ std::mutex& live_set::guard() noexcept { return live_guard; }
 live_list& live_set::list() noexcept { return live_names; }
 
 void live_set::add(live_entry& entry) noexcept {
-  watch_forks();
   const std::lock_guard<std::mutex> hold(live_guard);
   live_list& names = list();
   entry.id = names.next_id++;
