@@ -1,17 +1,15 @@
 // The generator is SplitMix64 (Steele, Lea, Flood 2014): one addition and three mixes, and any start will do.
 #include <holdfast/base/hash/random.hpp>
 
-#include <holdfast/base/lang/config.hpp>
-
 #include <atomic>
-#include <charconv>
-#include <cstdlib>
-#include <cstring>
-#include <string_view>
+#include <optional>
 
 #include <pthread.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include <holdfast/base/lang/config.hpp>
+#include <holdfast/base/lang/options.hpp>
 
 namespace holdfast::inline v0 {
 namespace {
@@ -23,21 +21,6 @@ std::uint64_t split_mix(std::uint64_t& state) noexcept {
   word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9ULL;
   word = (word ^ (word >> 27)) * 0x94d049bb133111ebULL;
   return word ^ (word >> 31);
-}
-
-// `seed=N` out of a comma-separated list, if it is there.
-bool seed_option(std::uint64_t& seed) noexcept {
-  const char* const text = std::getenv("HOLDFAST_OPTIONS");
-  if (text == nullptr) return false;
-  std::string_view options = text;
-  while (!options.empty()) {
-    const std::string_view option = options.substr(0, options.find(','));
-    options.remove_prefix(option.size() < options.size() ? option.size() + 1 : options.size());
-    if (!option.starts_with("seed=")) continue;
-    const char* const end = option.data() + option.size();
-    return std::from_chars(option.data() + 5, end, seed).ptr == end;
-  }
-  return false;
 }
 
 std::uint64_t entropy() noexcept {
@@ -53,8 +36,8 @@ std::atomic<std::uint64_t> threads_seen{0};
 
 std::uint64_t first_state() noexcept {
   const std::uint64_t nth = threads_seen.fetch_add(1, std::memory_order_relaxed);
-  std::uint64_t seed = 0;
-  return seed_option(seed) ? seed + nth * golden_gamma : entropy();
+  const std::optional<std::uint64_t> seed = wanted_options().seed;
+  return seed ? *seed + nth * golden_gamma : entropy();
 }
 
 constinit thread_local std::uint64_t state = 0;
