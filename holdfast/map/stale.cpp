@@ -32,7 +32,7 @@ wording words_for(stale_cause cause) noexcept {
 void report_stale_iterator(const table::header* head, stale_cause cause) noexcept {
   fatal_report report("fatal error: use of a stale map iterator");
   const wording words = words_for(cause);
-  std::string lines = "holdfast: fatal: use of a stale map iterator\n";
+  std::string lines;
   if (head != nullptr) {
     const map_identity map = table::identify(head);
     lines += "  map ";

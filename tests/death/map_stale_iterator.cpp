@@ -2,10 +2,13 @@
 #include <holdfast/map/map.hpp>
 #include <holdfast/map/set.hpp>
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <optional>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace {
@@ -19,6 +22,13 @@ class StaleIterator : public testing::Test {
 
 const auto aborted = testing::KilledBySignal(SIGABRT);
 const char* const report = "^fatal error: use of a stale map iterator\n(.|\n)*cure: ";
+
+// How often `part` stands in `text`.
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
 
 int volatile sink = 0;
 
@@ -166,6 +176,24 @@ TEST_F(StaleIterator, OfASet) {
         sink = *found;
       },
       aborted, report);
+}
+
+// Each part of the report is said once.
+TEST_F(StaleIterator, IsToldOnce) {
+  const auto once = testing::ResultOf(
+      [](const std::string& text) {
+        return std::array{times(text, "stale map iterator"), times(text, "  map "), times(text, "  why: "),
+                          times(text, "  cure: "), times(text, "\n")};
+      },
+      testing::ElementsAre(1u, 1u, 1u, 1u, 4u));
+  EXPECT_EXIT(
+      {
+        numbers map = filled(10);
+        const auto found = map.find(5);
+        map.reserve(10000);
+        sink = found->second;
+      },
+      aborted, once);
 }
 
 // The report says which map.
