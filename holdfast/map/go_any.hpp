@@ -35,6 +35,7 @@ class any {
 
   // Throws: runtime_error for a type that cannot be hashed.
   [[nodiscard]] std::uint64_t hash_value(std::uint64_t seed) const { return held_ == nullptr ? seed : held_->hash(seed); }
+  // Throws: runtime_error if both hold one type that cannot be compared.
   [[nodiscard]] friend bool operator==(const any& a, const any& b) {
     if (a.held_ == nullptr || b.held_ == nullptr) return a.held_ == b.held_;
     return a.held_->equals(*b.held_);
@@ -63,11 +64,12 @@ class any {
       }
     }
     [[nodiscard]] bool equals(const base& other) const override {
+      const auto* const same = dynamic_cast<const holder*>(&other);
+      if (same == nullptr) return false;
       if constexpr (hashable<T>) {
-        const auto* const same = dynamic_cast<const holder*>(&other);
-        return same != nullptr && same->value == value;
+        return same->value == value;
       } else {
-        panic_unhashable(readable_name(typeid(T)));
+        panic_uncomparable(readable_name(typeid(T)));
       }
     }
     T value;

@@ -13,4 +13,6 @@ void panic_nil_dereference() {
 
 void panic_unhashable(const std::string& type) { raise(runtime_error("runtime error: hash of unhashable type " + type)); }
 
+void panic_uncomparable(const std::string& type) { raise(runtime_error("runtime error: comparing uncomparable type " + type)); }
+
 }  // namespace holdfast::inline v0::go
