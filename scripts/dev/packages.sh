@@ -23,7 +23,7 @@ valgrind             | test?           | golden instruction counts              
 golang-1.19-go       | test? bench?    | tests and benchmarks against the real Go      |
 clang-14             | clang           | the clang lane and the fuzzers                | clang++-14
 libclang-rt-14-dev   | clang           | sanitizers and libFuzzer of clang             |
-clang-format-14      | format          | ./dev format                                  | clang-format-14
+clang-format-19      | format          | ./dev format                                  | clang-format-19
 clang-tidy-14        | tidy            | ./dev check --tidy                            | clang-tidy-14
 gcovr                | coverage?       | the summary of the coverage lane              | gcovr
 gnuplot-nox          | bench?          | the picture of insert latencies               | gnuplot

@@ -77,14 +77,22 @@ task_check() {
 
 task_format() {
   need format
-  local mode=(-i)
-  case "${1-}" in
-    '') ;;
-    --check) mode=(--dry-run -Werror) ;;
-    *) refuse "./dev format does not know '$1'; it takes --check" ;;
-  esac
-  find holdfast tests bench examples \( -name '*.cpp' -o -name '*.hpp' \) -print0 |
-    xargs -0 -P "$jobs" -n 16 clang-format-14 "${mode[@]}"
+  local mode=(-i) argument files=()
+  for argument in "$@"; do
+    case "$argument" in
+      --check) mode=(--dry-run -Werror) ;;
+      -*) refuse "./dev format does not know '$argument'; it takes --check and files" ;;
+      *)
+        [ -f "$argument" ] || refuse "there is no file $argument"
+        files+=("$argument")
+        ;;
+    esac
+  done
+  if [ ${#files[@]} -eq 0 ]; then
+    mapfile -d '' files < <(find holdfast tests bench examples \( -name '*.cpp' -o -name '*.hpp' \) -print0)
+  fi
+  printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 16 clang-format-19 "${mode[@]}" ||
+    die "these files are not laid out; ./dev format FILE does it"
 }
 
 task_fuzz() {

@@ -57,9 +57,7 @@ const auto well = testing::ExitedWithCode(0);
 
 // covers hf.observe.live-set-survives-fork
 TEST_F(ForkAtFirstUse, OfTheLiveSet) {
-  const use one = [] {
-    const holdfast::observe::live_name name("one", holdfast::observe::live_kind::map, nullptr);
-  };
+  const use one = [] { const holdfast::observe::live_name name("one", holdfast::observe::live_kind::map, nullptr); };
   EXPECT_EXIT(fork_during_first(one), well, "");
 }
 

@@ -29,9 +29,7 @@ std::string random_text(std::mt19937_64& random, std::size_t length) {
   return text;
 }
 
-std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
-  return hash_bytes(text.data(), text.size(), seed);
-}
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed) { return hash_bytes(text.data(), text.size(), seed); }
 
 bool alike(std::string_view a, std::string_view b) { return equal_bytes(a.data(), b.data(), a.size()); }
 
@@ -159,8 +157,8 @@ TEST(HashBytes, IsAnotherOneUnderAnotherSeed) {
 // Names as programs have them: numbered, with common beginnings and endings.
 // covers hf.hash.every-byte
 TEST(HashBytes, GivesNumberedNamesNoHashTwice) {
-  for (const auto& [before, behind] : {std::pair{"", ""}, {"user-", ""}, {"", ".example.org"},
-                                       {"/var/lib/service/sessions/", "/state.json"}}) {
+  for (const auto& [before, behind] :
+       {std::pair{"", ""}, {"user-", ""}, {"", ".example.org"}, {"/var/lib/service/sessions/", "/state.json"}}) {
     std::vector<std::uint64_t> hashes;
     for (int i = 0; i < 100000; ++i) hashes.push_back(hash_of(before + std::to_string(i) + behind, 9));
     std::ranges::sort(hashes);

@@ -12,8 +12,8 @@ namespace holdfast::tests {
 class guarded_bytes {
  public:
   guarded_bytes()
-      : start_(static_cast<char*>(
-            mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
+      : start_(
+            static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
     mprotect(start_, page, PROT_NONE);
     mprotect(start_ + 2 * page, page, PROT_NONE);
   }

@@ -26,12 +26,9 @@ TEST(Options, AskForNothingWhenThereAreNone) {
 
 // covers hf.lang.options-read
 TEST(Options, GiveTheSeed) {
-  const std::pair<const char*, std::uint64_t> known[] = {{"seed=0", 0},
-                                                         {"seed=7", 7},
-                                                         {"seed=007", 7},
-                                                         {"seed=18446744073709551615", ~std::uint64_t{0}},
-                                                         {",seed=1,,", 1},
-                                                         {"seed=1,seed=2", 2}};
+  const std::pair<const char*, std::uint64_t> known[] = {
+      {"seed=0", 0},    {"seed=7", 7},       {"seed=007", 7}, {"seed=18446744073709551615", ~std::uint64_t{0}},
+      {",seed=1,,", 1}, {"seed=1,seed=2", 2}};
   for (const auto& [text, seed] : known) EXPECT_EQ(seed_of(text), seed) << text;
 }
 
