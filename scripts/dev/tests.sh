@@ -139,7 +139,18 @@ lane_clang() {
   suite clang
 }
 
-lane_mutation() { one python3 -B scripts/run_mutations.py; }
+# Each bug counts as a test, and a survivor is told as soon as it is known.
+lane_mutation() {
+  local log=build/log/mutation.log
+  { python3 -B scripts/run_mutations.py --jobs "$jobs" 2>&1 || true; } | tee "$log" | { grep --line-buffered '[0-9] s  ' || true; }
+  passed=$((passed + $(grep -c '[0-9]  caught  ' "$log" || true)))
+  failed=$((failed + $(grep -c '[0-9]  SURVIVED ' "$log" || true)))
+  if ! tail -n 1 "$log" | grep -q '^mutations: [0-9]* of [0-9]* caught'; then
+    failed=$((failed + 1))
+    tail -n 20 "$log" >&2
+  fi
+  note "$(tail -n 1 "$log")"
+}
 
 lane_coverage() {
   suite coverage
