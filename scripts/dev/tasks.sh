@@ -35,6 +35,7 @@ task_run() {
 }
 
 task_bench() {
+  case " $* " in *" --help "* | *" -h "*) exec python3 -B bench/run.py --help ;; esac
   need build peers bench
   heading "building the benchmarks"
   build release benchmarks || exit 1
@@ -62,9 +63,9 @@ task_check() {
     need build command peers test tidy
     heading "clang-tidy (takes minutes)"
     configure dev || exit 1
-    # shellcheck disable=SC2016
-    if find holdfast -name '*.cpp' -print0 | sort -z |
-      xargs -0 -P "$jobs" -n 4 clang-tidy-14 --quiet -p build/dev 2>build/log/tidy.log; then
+    # The flags were chosen for g++, and some of its warnings are unknown to clang.
+    if find holdfast -name '*.cpp' -print0 | sort -z | xargs -0 -P "$jobs" -n 4 \
+      clang-tidy-14 --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option 2>build/log/tidy.log; then
       passed=$((passed + 1))
       note "clang-tidy: ok"
     else
