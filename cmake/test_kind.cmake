@@ -100,7 +100,7 @@ function(holdfast_python_tests kind)
     add_test(NAME ${kind}.${name}
       COMMAND Python3::Interpreter -B ${file}
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(${kind}.${name} PROPERTIES LABELS ${kind} TIMEOUT 300)
+    set_tests_properties(${kind}.${name} PROPERTIES LABELS ${kind} TIMEOUT 600)
   endforeach()
 endfunction()
 
