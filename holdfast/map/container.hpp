@@ -111,7 +111,7 @@ class container {
   template <class Q = key_type>
     requires(key_for<Q, container> && !std::convertible_to<const Q&, const_iterator>)
   size_type erase(const Q& key) {
-    carried out(table_);
+    typename table_type::discarded out(table_);
     return table_.extract(as_key(key), out) ? 1 : 0;
   }
   // Returns the next entry of the walk that `position` is on.
@@ -257,7 +257,7 @@ class container {
   iterator erase_at(const Iterator& position) {
     const location where = position.where();
     Iterator next = position;
-    carried out(table_);
+    typename table_type::discarded out(table_);
     if (!next.walking_) next.start_walking();
     table_.extract_at(where, out);
     ++next;

@@ -46,13 +46,15 @@ class map_iterator {
     }
     return *this;
   }
-  ~map_iterator() { leave(); }
+  HOLDFAST_ALWAYS_INLINE ~map_iterator() {
+    if (walking_) [[unlikely]] stop_walking();
+  }
 
   [[nodiscard]] reference operator*() const { return current()->value(); }
   [[nodiscard]] pointer operator->() const { return std::addressof(current()->value()); }
 
-  map_iterator& operator++() {
-    if (!walking_) start_walking();
+  HOLDFAST_ALWAYS_INLINE map_iterator& operator++() {
+    if (!walking_) [[unlikely]] start_walking();
     if (walk_.table == nullptr) report_stale_iterator(nullptr, stale_cause::destroyed);
     if (!static_cast<Table*>(walk_.table)->advance(walk_)) leave();
     return *this;
@@ -88,27 +90,28 @@ class map_iterator {
 
   [[nodiscard]] const void* address() const noexcept { return walking_ ? walk_.slot : slot_; }
 
-  [[nodiscard]] slot* current() const {
+  // What is kept from being inlined below takes no `this`: a light iterator whose address nobody has
+  // lives in registers.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* current() const {
     if (walking_) {
-      if (walk_.gone) [[unlikely]] report_gone();
+      if (walk_.gone) [[unlikely]] report_gone(walk_.table);
       return static_cast<slot*>(walk_.slot);
     }
     if (table_ == nullptr || slot_ == nullptr) [[unlikely]] report_stale_iterator(nullptr, stale_cause::at_end);
-    const table::header& head = table_->head();
-    if (changes_ != head.changes) [[unlikely]] check_light();
+    if (changes_ != table_->head().changes) [[unlikely]] check_light(*table_, {slot_, number_}, changes_);
     return slot_;
   }
 
   // Something was moved or erased since: was it this entry?
-  HOLDFAST_COLD void check_light() const {
-    const table::header& head = table_->head();
-    if (changes_ < head.moves) report_stale_iterator(&head, stale_cause::moved);
-    if (!table_->is_live_at({slot_, number_})) report_stale_iterator(&head, stale_cause::erased);
+  HOLDFAST_COLD static void check_light(const Table& table, location where, std::uint64_t changes) {
+    const table::header& head = table.head();
+    if (changes < head.moves) report_stale_iterator(&head, stale_cause::moved);
+    if (!table.is_live_at(where)) report_stale_iterator(&head, stale_cause::erased);
   }
 
-  [[noreturn]] HOLDFAST_COLD void report_gone() const {
-    if (walk_.table == nullptr) report_stale_iterator(nullptr, stale_cause::destroyed);
-    report_stale_iterator(&static_cast<Table*>(walk_.table)->head(), stale_cause::erased);
+  [[noreturn]] HOLDFAST_COLD static void report_gone(const void* table) {
+    if (table == nullptr) report_stale_iterator(nullptr, stale_cause::destroyed);
+    report_stale_iterator(&static_cast<const Table*>(table)->head(), stale_cause::erased);
   }
 
   // Where the entry is, for erase.
@@ -117,7 +120,7 @@ class map_iterator {
     return walking_ ? static_cast<Table*>(walk_.table)->where(walk_) : location{found, number_};
   }
 
-  void start_walking() {
+  HOLDFAST_NOINLINE void start_walking() {
     const location from{current(), number_};
     std::construct_at(&walk_);
     walking_ = true;
@@ -137,13 +140,15 @@ class map_iterator {
     if (other.walk_.list != nullptr) other.walk_.list->add(walk_);
   }
 
+  void stop_walking() noexcept {
+    if (walk_.list != nullptr) walk_.list->remove(walk_);
+    std::destroy_at(&walk_);
+    walking_ = false;
+  }
+
   // To the end state.
   void leave() noexcept {
-    if (walking_) {
-      if (walk_.list != nullptr) walk_.list->remove(walk_);
-      std::destroy_at(&walk_);
-      walking_ = false;
-    }
+    if (walking_) stop_walking();
     table_ = nullptr;
     slot_ = nullptr;
   }

@@ -4,7 +4,8 @@
 // so does the run of vacant slots before it, back through the chain. With slots taken by line a vacant
 // slot is empty_rest exactly if no later bucket follows; an overflow bucket that empties is freed.
 //
-// The entry is carried out of the table before it is destroyed, so that a destructor may use the table.
+// An entry with a destructor is carried out of the table before it is destroyed, so that the destructor may
+// use the table.
 //
 // inv hf.table.empty-rest: behind an empty_rest slot of a chain there is no entry.
 #pragma once
@@ -26,9 +27,17 @@ class removal : public insertion<Types> {
   static constexpr unsigned slots_per_bucket = base::slots_per_bucket;
   using base::base;
 
-  // Moves the entry under `key`, if there is one, into `out`.
-  template <class Q>
-  bool extract(const Q& key, carried& out) {
+  // Where an entry goes that need not be destroyed.
+  struct dropped {
+    explicit dropped(removal&) noexcept {}
+    void take(slot&) noexcept {}
+  };
+  using discarded =
+      std::conditional_t<base::is_boxed || !std::is_trivially_destructible_v<typename base::value_type>, carried, dropped>;
+
+  // Moves the entry under `key`, if there is one, into `out`: a `carried` or a `discarded`.
+  template <class Q, class Out>
+  bool extract(const Q& key, Out& out) {
     const std::uint64_t hash = this->hash_of(key);
     const typename base::writing section(*this, operation::erase);
     const location present = this->find_hashed(key, hash);
@@ -41,13 +50,15 @@ class removal : public insertion<Types> {
   }
 
   // Moves the entry at `where` into `out`. It must be there.
-  void extract_at(location where, carried& out) {
+  template <class Out>
+  void extract_at(location where, Out& out) {
     const typename base::writing section(*this, operation::erase);
     vacate(where, out);
   }
 
  private:
-  void vacate(location where, carried& out) noexcept {
+  template <class Out>
+  HOLDFAST_ALWAYS_INLINE void vacate(location where, Out& out) noexcept {
     const bucket_view first = this->primary(where.number);
     bucket_view before = first;
     bucket_view b = first;
@@ -92,7 +103,9 @@ class removal : public insertion<Types> {
   }
 
   void mark_by_line(bucket_view before, bucket_view b, unsigned i) noexcept {
-    b.tops[i] = *b.link != nullptr ? top::empty_one : top::empty_rest;
+    // The vacant slots of a bucket are all of one kind; only a full one has to look at the link.
+    const bool ends_chain = base::bits::ends_chain(b.tops) || (b.vacant() == 0 && *b.link == nullptr);
+    b.tops[i] = ends_chain ? top::empty_rest : top::empty_one;
     if (b.node == nullptr || b.live() != 0) return;
     *before.link = *b.link;
     if (*before.link == nullptr) {

@@ -5,9 +5,16 @@
 // there may be one. The processor predicts that and starts the fetch before the tops have arrived.
 #pragma once
 
+#include <type_traits>
+
 #include <holdfast/table/store.hpp>
 
 namespace holdfast::inline v0::table {
+
+// How a key is handed to what is not inlined: a small one by value, so that it need not have an address.
+template <class Q>
+using passed_key = std::conditional_t<std::is_trivially_copyable_v<Q> && !std::is_array_v<Q> && sizeof(Q) <= 2 * sizeof(void*), Q,
+                                      const Q&>;
 
 template <class Types>
 class lookup : public store<Types> {
@@ -30,15 +37,15 @@ class lookup : public store<Types> {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find(const Q& key) const {
     const header& head = this->head_;
     const std::uint64_t hash = this->hash_of(key);
-    if (!head.mark.free() || head.growth != growth_kind::none) [[unlikely]] return find_with_care(key, hash);
+    if (!head.mark.free() || head.growth != growth_kind::none) [[unlikely]] return find_with_care<Q>(key, hash);
     return find_settled(key, hash);
   }
 
   // While growth is on, or a writer is.
   template <class Q>
-  [[nodiscard]] HOLDFAST_NOINLINE location find_with_care(const Q& key, std::uint64_t hash) const {
+  [[nodiscard]] HOLDFAST_NOINLINE location find_with_care(passed_key<Q> key, std::uint64_t hash) const {
     check_no_writer(operation::read);
-    return find_hashed(key, hash);
+    return find_hashed<Q>(key, hash);
   }
 
   template <class Q>
@@ -68,7 +75,7 @@ class lookup : public store<Types> {
                                                            std::uint64_t hash) const {
     if (slot* const found = find_in_bucket(tops, slots, key, hash)) return found;
     if (bits::ends_chain(tops)) [[likely]] return nullptr;
-    return find_in_overflow(key, hash);
+    return find_in_overflow<Q>(key, hash);
   }
 
   template <class Q>
@@ -88,7 +95,7 @@ class lookup : public store<Types> {
 
   // In the overflow buckets of the chain. About one lookup in fifty comes here.
   template <class Q>
-  [[nodiscard]] HOLDFAST_NOINLINE slot* find_in_overflow(const Q& key, std::uint64_t hash) const {
+  [[nodiscard]] HOLDFAST_NOINLINE slot* find_in_overflow(passed_key<Q> key, std::uint64_t hash) const {
     for (overflow_node* node = *this->home(hash).bucket.link; node != nullptr; node = node->link) {
       for (slot_bits match = bits::match(node->tops, hash); match != 0; match &= match - 1) {
         slot* const candidate = node->view().slots + first_of(match);

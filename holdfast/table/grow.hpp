@@ -74,8 +74,8 @@ class growth : public lookup<Types> {
   void schedule_growth() noexcept {
     header& head = this->head_;
     head.grow_at = !this->has_buckets() ? 0
-                   : head.paused        ? ~std::uint64_t{0}
                    : growing()          ? 0
+                   : head.paused        ? ~std::uint64_t{0}
                                         : policy::capacity(bucket_count(head.now));
   }
 
@@ -199,12 +199,26 @@ class growth : public lookup<Types> {
 
   // Splits old bucket `number` into the buckets `number` and `number` + N of the new array.
   void split(std::uint64_t number) {
+    fetch_ahead(number + 2);
+    if (policy::order == slot_order::by_line && !hash_may_throw && this->head_.walks.first == nullptr) [[likely]] {
+      split_directly(number);
+    } else {
+      split_with_care(number);
+    }
+    this->head_.moves = ++this->head_.changes;
+    if (!this->head_.in_place) give_back_behind(number);
+  }
+
+  [[nodiscard]] unsigned bit_of_split() const noexcept {
+    return base::number_shift + static_cast<unsigned>(std::countr_zero(bucket_count(this->head_.old)));
+  }
+
+  // Where a hash may throw, a walk has to be told of what moves, or slots are taken in order.
+  HOLDFAST_NOINLINE void split_with_care(std::uint64_t number) {
     header& head = this->head_;
-    const std::uint64_t old_buckets = bucket_count(head.old);
     const bucket_view from = this->view(head.old, number);
     const bucket_view low = this->view(head.now, number);
-    const bucket_view high = this->view(head.now, number + old_buckets);
-    fetch_ahead(number + 2);
+    const bucket_view high = this->view(head.now, number + bucket_count(head.old));
     std::vector<std::uint64_t> known;
     if constexpr (hash_may_throw) known = hashes_of_chain(from);
     if (head.walks.first != nullptr) detach_walks_in(number);
@@ -212,11 +226,66 @@ class growth : public lookup<Types> {
     if (!head.in_place) low.make_empty();
     high.make_empty();
     const slot_bits low_vacant = head.in_place ? from.vacant() : base::bits::all;
-    journey on(low, low_vacant, high, base::bits::all, base::number_shift + static_cast<unsigned>(std::countr_zero(old_buckets)), known.data(),
-               head.walks.first != nullptr);
+    journey on(low, low_vacant, high, base::bits::all, bit_of_split(), known.data(), head.walks.first != nullptr);
     move_chain(from, overflow, on);
-    head.moves = ++head.changes;
-    if (!head.in_place) give_back_behind(number);
+  }
+
+  // The usual split. Its loops have no unpredictable branch: first which entries go up, then where to.
+  void split_directly(std::uint64_t number) noexcept {
+    header& head = this->head_;
+    const bucket_view from = this->view(head.old, number);
+    const bucket_view high = this->view(head.now, number + bucket_count(head.old));
+    const unsigned bit = bit_of_split();
+    const slot_bits live = from.live();
+    std::uint64_t hashed[slots_per_bucket];
+    slot_bits upper = 0;
+    for (slot_bits left = live; left != 0; left &= left - 1) {
+      const unsigned i = first_of(left);
+      hashed[i] = this->hash_of(base::key_in(from.slots[i]));
+      upper |= static_cast<slot_bits>(hashed[i] >> bit & 1) << i;
+    }
+    high.make_empty();
+    overflow_node* const overflow = *from.link;
+    if (head.in_place) [[likely]] {
+      const slot_bits high_vacant = move_some(from, upper, hashed, high, top::empty_rest);
+      if (overflow != nullptr) [[unlikely]] {
+        base::bits::mark_vacant(from.tops, top::empty_rest);
+        *from.link = nullptr;
+        move_overflow(overflow, {from, base::bits::all & ~(live & ~upper)}, {high, high_vacant});
+      }
+    } else {
+      const bucket_view low = this->view(head.now, number);
+      low.make_empty();
+      base::bits::mark_vacant(from.tops, top::moved_empty);
+      const slot_bits high_vacant = move_some(from, upper, hashed, high, top::moved_high);
+      const slot_bits low_vacant = move_some(from, live & ~upper, hashed, low, top::moved_low);
+      if (overflow != nullptr) [[unlikely]] move_overflow(overflow, {low, low_vacant}, {high, high_vacant});
+    }
+  }
+
+  // Moves `some` of the entries of `from` into the empty bucket `to`; which slots of it are vacant then.
+  slot_bits move_some(const bucket_view& from, slot_bits some, const std::uint64_t* hashed, const bucket_view& to,
+                      top mark) noexcept {
+    slot_bits vacant = base::bits::all;
+    for (; some != 0; some &= some - 1) {
+      const unsigned i = first_of(some);
+      const unsigned j = choose<policy::order, slots_per_bucket>(vacant, base::favourite(hashed[i]));
+      vacant &= ~(slot_bits{1} << j);
+      to.tops[j] = from.tops[i];
+      from.tops[i] = mark;
+      to.slots[j].take(this->memory_, from.slots[i]);
+    }
+    return vacant;
+  }
+
+  struct side {
+    bucket_view bucket;
+    slot_bits vacant;
+  };
+
+  HOLDFAST_NOINLINE void move_overflow(overflow_node* overflow, const side& low, const side& high) {
+    journey on(low.bucket, low.vacant, high.bucket, high.vacant, bit_of_split(), nullptr, false);
+    move_overflow(overflow, on);
   }
 
   // Packs the chain of bucket `number` without changing its number.
@@ -238,6 +307,10 @@ class growth : public lookup<Types> {
     const bool stays = !leaves_marks;
     if (stays) *from.link = nullptr;
     move_bucket(from, on, leaves_marks);
+    move_overflow(overflow, on);
+  }
+
+  void move_overflow(overflow_node* overflow, journey& on) {
     while (overflow != nullptr) {
       overflow_node* const node = overflow;
       overflow = node->link;
@@ -315,6 +388,7 @@ class growth : public lookup<Types> {
       }
       std::reverse(pending.begin(), pending.end());
       w->pending = std::move(pending);
+      w->ahead = 0;
       w->detached = true;
     }
   }

@@ -35,12 +35,15 @@ class insertion : public growth<Types> {
   };
 
   // The entry under `key`, after `present(slot)` has seen it; if there is none, `build(slot)` makes one.
+  // Nine inserts in ten stay in here. What those store counts as much as what they load: in a table
+  // beyond the caches stores queue up behind the one that misses.
   template <class Q, class Build, class Present>
   HOLDFAST_ALWAYS_INLINE insertion_result find_or_insert(const Q& key, Build build, Present present) {
     const std::uint64_t hash = this->hash_of(key);
     const typename base::writing section(*this, operation::insert);
     header& head = this->head_;
-    if (head.growth != growth_kind::none) [[unlikely]] return find_or_insert_slowly(key, hash, build, present);
+    // Growth is going on, or due.
+    if (head.count >= head.grow_at) [[unlikely]] return find_or_insert_slowly(key, hash, build, present);
     const std::uint64_t first = hash & head.tops_mask;
     top* const tops = head.now.tops + first;
     slot* const slots = static_cast<slot*>(head.now.slots) + first;
@@ -48,11 +51,11 @@ class insertion : public growth<Types> {
       present(*found);
       return {{found, first >> base::number_shift}, false};
     }
-    // Nine inserts in ten: the chain ends in this bucket, which has room, and growth is not due.
-    if (!base::bits::ends_chain(tops) || head.count >= head.grow_at) [[unlikely]] {
-      return find_or_insert_slowly(key, hash, build, present);
-    }
-    const unsigned i = choose<policy::order, slots_per_bucket>(base::bits::vacant(tops), base::favourite(hash));
+    // The chain ends in this bucket, which has room.
+    const slot_bits rest = base::bits::match(tops, top::empty_rest);
+    if (rest == 0) [[unlikely]] return find_or_insert_slowly(key, hash, build, present);
+    const slot_bits vacant = policy::order == slot_order::first ? base::bits::vacant(tops) : rest;
+    const unsigned i = choose<policy::order, slots_per_bucket>(vacant, base::favourite(hash));
     build(slots[i]);
     tops[i] = spread_top_of(hash);
     ++head.count;
@@ -67,7 +70,11 @@ class insertion : public growth<Types> {
   // Adds an entry whose key is known to be absent.
   template <class Build>
   location insert_absent(std::uint64_t hash, Build&& build) {
-    if (this->head_.count >= this->head_.grow_at) [[unlikely]] return insert_growing(hash, build);
+    if (this->head_.count >= this->head_.grow_at) [[unlikely]] {
+      carried made(*this);
+      made.build_with(build);
+      return insert_carried(hash, made);
+    }
     const vacancy room = claim(hash);
     build(*room.place);
     return settle(room, hash);
@@ -91,14 +98,22 @@ class insertion : public growth<Types> {
   }
 
  private:
+  // The entry is built before growth moves anything, because it may be made of an entry of this table.
+  // Inlined, so that what builds needs no address.
   template <class Q, class Build, class Present>
-  HOLDFAST_NOINLINE insertion_result find_or_insert_slowly(const Q& key, std::uint64_t hash, Build& build,
-                                                           Present& present) {
-    if (const location found = this->find_hashed(key, hash)) {
+  HOLDFAST_ALWAYS_INLINE insertion_result find_or_insert_slowly(const Q& key, std::uint64_t hash, Build& build,
+                                                                Present& present) {
+    if (const location found = find_apart<Q>(key, hash)) {
       present(*found.found);
       return {share_of_growth_around(found, hash), false};
     }
-    return {insert_absent(hash, build), true};
+    carried made(*this);
+    made.build_with(build);
+    return {insert_carried(hash, made), true};
+  }
+  template <class Q>
+  [[nodiscard]] HOLDFAST_NOINLINE location find_apart(passed_key<Q> key, std::uint64_t hash) const {
+    return this->template find_hashed<Q>(key, hash);
   }
 
   struct vacancy {
@@ -107,12 +122,8 @@ class insertion : public growth<Types> {
     std::uint64_t number;
   };
 
-  // The entry is built before growth moves anything, because it may be made of an entry of this table.
-  template <class Build>
-  HOLDFAST_NOINLINE location insert_growing(std::uint64_t hash, Build& build) {
-    carried made(*this);
-    made.build_with(build);
-    this->prepare_growth();
+  HOLDFAST_NOINLINE location insert_carried(std::uint64_t hash, carried& made) {
+    if (this->head_.count >= this->head_.grow_at) this->prepare_growth();
     const vacancy room = claim(hash);
     made.give(*room.place);
     return settle(room, hash);

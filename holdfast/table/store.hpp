@@ -155,15 +155,15 @@ class store {
   // The writer mark is up from here to the end of the block.
   class [[nodiscard]] writing {
    public:
-    HOLDFAST_ALWAYS_INLINE writing(store& table, operation mine) noexcept : table_(table) {
-      table_.head_.mark.begin_write(mine, table_.identity());
-    }
-    HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(table_.identity()); }
+    HOLDFAST_ALWAYS_INLINE writing(store& table, operation mine) noexcept
+        : table_(table), written_(table.head_.mark.begin_write(mine, table.identity())) {}
+    HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(written_, table_.identity()); }
     writing(const writing&) = delete;
     writing& operator=(const writing&) = delete;
 
    private:
     store& table_;
+    std::uint64_t written_;
   };
 
   [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {

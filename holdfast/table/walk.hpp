@@ -54,20 +54,25 @@ class walking : public removal<Types> {
     while (!b.holds(where.found)) b = (*b.link)->view();
     w.node = b.node;
     w.left = behind(static_cast<unsigned>(where.found - b.slots));
+    w.ahead = 0;
     join(w);
   }
 
   // To the next entry; false, and off the list, if there is none. Fatal: while another thread writes.
-  bool advance(walker& w) {
+  HOLDFAST_ALWAYS_INLINE bool advance(walker& w) {
     this->check_no_writer(operation::iterate);
-    w.gone = false;
-    while (true) {
-      if (next_in_chain(w)) return true;
-      if (!next_part(w) && !next_bucket(w)) break;
-    }
-    w.slot = nullptr;
-    if (w.list != nullptr) w.list->remove(w);
-    return false;
+    // Nothing was moved or erased since the walk looked at this bucket, so it need not look again.
+    if (w.ahead == 0 || w.seen != this->head_.changes) [[unlikely]] return advance_with_care(w);
+    step_to(w, w.ahead);
+    return true;
+  }
+
+  // Onto the first slot of `ahead`, which is not empty, in the bucket at w.slots.
+  HOLDFAST_ALWAYS_INLINE static void step_to(walker& w, slot_bits ahead) noexcept {
+    const unsigned r = first_of(ahead);
+    w.ahead = ahead & (ahead - 1);
+    w.left = behind(r);
+    w.slot = static_cast<slot*>(w.slots) + ((r + w.offset) & (slots_per_bucket - 1));
   }
 
   // Where the entry is on which the walk stands. It must not be gone.
@@ -97,6 +102,19 @@ class walking : public removal<Types> {
   }
 
  private:
+  // Where the bucket is done, or has changed under the walk.
+  HOLDFAST_NOINLINE bool advance_with_care(walker& w) {
+    w.gone = false;
+    while (!next_in_chain(w)) {
+      if (next_part(w) || next_bucket(w)) continue;
+      w.slot = nullptr;
+      w.ahead = 0;
+      if (w.list != nullptr) w.list->remove(w);
+      return false;
+    }
+    return true;
+  }
+
   [[nodiscard]] std::uint64_t whole_mask() const noexcept {
     return this->head_.growth == growth_kind::doubling ? this->head_.old.mask : this->head_.now.mask;
   }
@@ -117,6 +135,7 @@ class walking : public removal<Types> {
     w.level = this->level_of(w.bucket);
     w.node = nullptr;
     w.left = bits::all;
+    w.ahead = 0;
     w.detached = false;
   }
 
@@ -131,9 +150,9 @@ class walking : public removal<Types> {
     bucket_view b = node != nullptr ? node->view() : this->primary(w.bucket);
     while (true) {
       if (const slot_bits ahead = rotated(b.live(), w.offset) & w.left; ahead != 0) {
-        const unsigned r = first_of(ahead);
-        w.left &= behind(r);
-        w.slot = &b.slots[(r + w.offset) & (slots_per_bucket - 1)];
+        w.seen = this->head_.changes;
+        w.slots = b.slots;
+        step_to(w, ahead);
         return true;
       }
       node = b.following();

@@ -34,6 +34,9 @@ void walker::copy_position(const walker& other) {
   to_come = other.to_come;
   left = other.left;
   offset = other.offset;
+  ahead = other.ahead;
+  seen = other.seen;
+  slots = other.slots;
   gone = other.gone;
   detached = other.detached;
   pending = other.pending;
@@ -82,6 +85,7 @@ void walker_list::ended() noexcept {
     w->gone = true;
     w->detached = true;
     w->pending.clear();
+    w->ahead = 0;
     w->to_come = 0;
     w->level = w->mask;
   }

@@ -37,6 +37,9 @@ struct walker {
   std::uint64_t to_come = 0;    // buckets of that size still to come
   std::uint32_t left = 0;       // slots of the bucket still to come, rotated by `offset`
   std::uint32_t offset = 0;     // where in each bucket the walk begins
+  std::uint32_t ahead = 0;      // of `left`, those that held an entry when the table's `changes` was
+  std::uint64_t seen = 0;       // this, and the bucket's slots were
+  void* slots = nullptr;        // here
   bool gone = false;            // the entry it stands on was erased
   bool detached = false;        // the entries to come are in `pending`
   std::vector<void*> pending;   // last one first

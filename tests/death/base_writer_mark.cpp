@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -143,9 +144,9 @@ TEST_F(WriterMarkDeath, TellsAReadFromInsideACallbackOfTheSameMap) {
 // covers hf.sync.mark-overlap-reported
 TEST_F(WriterMarkDeath, TellsAWriterWhoseMarkWasTakenDownMeanwhile) {
   const auto leave_late = [] {
-    expire_idle();
+    const std::uint64_t written = mark.begin_write(operation::erase, sessions());
     std::thread([] { mark.reset(); }).join();
-    mark.end_write(sessions());
+    mark.end_write(written, sessions());
   };
   EXPECT_EXIT(leave_late(), aborted,
               "^fatal error: concurrent map writes\n.*leaving a write.*other thread has left already");
@@ -153,7 +154,7 @@ TEST_F(WriterMarkDeath, TellsAWriterWhoseMarkWasTakenDownMeanwhile) {
 
 // covers hf.sync.mark-overlap-reported
 TEST_F(WriterMarkDeath, TellsAWriterWhoseMarkIsAnothersMeanwhile) {
-  EXPECT_EXIT(meet([] { mark.end_write(sessions()); }), aborted,
+  EXPECT_EXIT(meet([] { mark.end_write(0, sessions()); }), aborted,
               "^fatal error: concurrent map writes\n.*\"late\" leaving a write.*\"early\" erasing");
 }
 
@@ -174,8 +175,7 @@ TEST_F(WriterMarkDeath, ManyThreadsAtOnceMakeOneReport) {
     for (int i = 0; i < 16; ++i)
       std::thread([] {
         for (;;) {
-          mark.begin_write(operation::insert, sessions());
-          mark.end_write(sessions());
+          mark.end_write(mark.begin_write(operation::insert, sessions()), sessions());
         }
       }).detach();
     for (;;) pause();

@@ -37,22 +37,23 @@ class writer_mark {
   [[nodiscard]] std::uint64_t word() const noexcept { return word_.load(std::memory_order_relaxed); }
   [[nodiscard]] const void* place() const noexcept { return place_.load(std::memory_order_relaxed); }
 
-  // Fatal: somebody is writing.
-  HOLDFAST_ALWAYS_INLINE void begin_write(operation mine, identity_source map = {}) noexcept {
+  // Puts the mark up; the word it is from then on, for end_write. Fatal: somebody is writing.
+  HOLDFAST_ALWAYS_INLINE std::uint64_t begin_write(operation mine, identity_source map = {}) noexcept {
     const std::uint64_t seen = word();
     const void* const my_place = here();
     if (thread_of(seen) != 0) [[unlikely]] report_misuse({this, seen, place()}, map, mine, my_place);
     place_.store(my_place, std::memory_order_relaxed);
-    word_.store(next_serial(seen) | std::uint64_t{static_cast<std::uint8_t>(mine)} << 32 | this_thread_id(),
-                std::memory_order_relaxed);
+    const std::uint64_t written =
+        next_serial(seen) | std::uint64_t{static_cast<std::uint8_t>(mine)} << 32 | this_thread_id();
+    word_.store(written, std::memory_order_relaxed);
+    return written;
   }
 
-  // Fatal: the mark is another thread's, or somebody has taken it down.
-  HOLDFAST_ALWAYS_INLINE void end_write(identity_source map = {}) noexcept {
+  // Takes down what begin_write put up. Fatal: the mark is another write's, or somebody has taken it down.
+  HOLDFAST_ALWAYS_INLINE void end_write(std::uint64_t written, identity_source map = {}) noexcept {
     const std::uint64_t seen = word();
-    if (thread_of(seen) != this_thread_id()) [[unlikely]]
-      report_misuse({this, seen, place()}, map, operation::none, here());
-    word_.store(seen & ~thread_bits, std::memory_order_relaxed);
+    if (seen != written) [[unlikely]] report_misuse({this, seen, place()}, map, operation::none, here());
+    word_.store(written & ~thread_bits, std::memory_order_relaxed);
   }
 
   // For read, iterate and clone. Fatal: somebody is writing.
@@ -89,16 +90,15 @@ static_assert(sizeof(writer_mark) == 16);
 class [[nodiscard]] write_section {
  public:
   HOLDFAST_ALWAYS_INLINE write_section(writer_mark& mark, operation mine, identity_source map = {}) noexcept
-      : mark_(mark), map_(map) {
-    mark_.begin_write(mine, map_);
-  }
-  HOLDFAST_ALWAYS_INLINE ~write_section() { mark_.end_write(map_); }
+      : mark_(mark), map_(map), written_(mark.begin_write(mine, map)) {}
+  HOLDFAST_ALWAYS_INLINE ~write_section() { mark_.end_write(written_, map_); }
   write_section(const write_section&) = delete;
   write_section& operator=(const write_section&) = delete;
 
  private:
   writer_mark& mark_;
   identity_source map_;
+  std::uint64_t written_;
 };
 
 }  // namespace holdfast::inline v0
