@@ -1,7 +1,7 @@
 // The state of a table: its header, its memory, its hash, equality and allocator, and how a hash leads
 // to a bucket. Everything else a table can do is built on this, one file an operation:
 //
-//   store <- find <- grow <- insert <- erase <- walk <- table        (audit, stats, dump read a table)
+//   store <- find <- move <- grow <- insert <- erase <- walk <- table        (audit, stats, dump read a table)
 //
 // Growth moves old buckets strictly in order, so one number, the front, tells where an entry is: a hash
 // whose old bucket lies behind the front is looked for in the new array, any other in the old one.
