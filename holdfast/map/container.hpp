@@ -110,7 +110,7 @@ class container {
   // Invalidates: what points at the erased entry. A walk that stands on it may still be advanced.
   template <class Q = key_type>
     requires(key_for<Q, container> && !std::convertible_to<const Q&, const_iterator>)
-  size_type erase(const Q& key) {
+  HOLDFAST_ALWAYS_INLINE size_type erase(const Q& key) {
     typename table_type::discarded out(table_);
     return table_.extract(as_key(key), out) ? 1 : 0;
   }

@@ -168,17 +168,17 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
 
   template <class... Args>
-  std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+  HOLDFAST_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
     return told(place(key, key, std::forward<Args>(args)...));
   }
   template <class... Args>
-  std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+  HOLDFAST_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
     return told(place(key, std::move(key), std::forward<Args>(args)...));
   }
   template <class Q, class... Args>
     requires(key_for<Q, base> && !std::same_as<std::remove_cvref_t<Q>, Key> && std::constructible_from<Key, Q &&> &&
              !std::convertible_to<Q &&, const_iterator>)
-  std::pair<iterator, bool> try_emplace(Q&& key, Args&&... args) {
+  HOLDFAST_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Q&& key, Args&&... args) {
     return told(place(key, std::forward<Q>(key), std::forward<Args>(args)...));
   }
   template <class Q, class... Args>
@@ -187,7 +187,7 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return try_emplace(std::forward<Q>(key), std::forward<Args>(args)...).first;
   }
 
-  std::pair<iterator, bool> insert(const value_type& value) { return try_emplace(value.first, value.second); }
+  HOLDFAST_ALWAYS_INLINE std::pair<iterator, bool> insert(const value_type& value) { return try_emplace(value.first, value.second); }
   std::pair<iterator, bool> insert(value_type&& value) { return try_emplace(value.first, std::move(value.second)); }
   template <class P>
     requires std::constructible_from<value_type, P&&>
