@@ -60,4 +60,9 @@ inline void prepare_machine(const options& chosen) {
   }
 }
 
+// What maps of the size before have left in the heap would serve the arrays of the next size.
+inline void forget_heap(const options& chosen) {
+  if (!chosen.warm_heap) malloc_trim(0);
+}
+
 }  // namespace holdfast::bench

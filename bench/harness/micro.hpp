@@ -11,6 +11,7 @@
 #include <bench/harness/clock.hpp>
 #include <bench/harness/contenders.hpp>
 #include <bench/harness/families.hpp>
+#include <bench/harness/machine.hpp>
 #include <bench/harness/options.hpp>
 #include <bench/harness/report.hpp>
 #include <bench/harness/runner.hpp>
@@ -82,6 +83,7 @@ int run_micro(int count, char** words, Ask&& ask) {
   std::vector<row> rows;
   for (const std::size_t size : default_sizes<Family>(chosen)) {
     inputs<Family> given{size, chosen.operations, chosen.seed, chosen.shape};
+    forget_heap(chosen);
     ask(given, chosen, rows);
   }
   write_json(chosen, rows);
