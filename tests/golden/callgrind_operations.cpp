@@ -1,9 +1,9 @@
 // Does one kind of map operation a given number of times, for callgrind to count instructions.
 //
-//   callgrind_operations find_u64|insert_u64|find_string|insert_string TIMES
+//   callgrind_operations find_u64|insert_u64|erase_insert_u64|walk_u64|find_string|insert_string TIMES
 //
 // `find` makes one map of 100'000 entries and looks up each key TIMES times; `insert` fills TIMES maps
-// of 100'000 entries and drops them. Two runs that differ in TIMES alone differ by whole passes, so that start-up
+// of 100'000 entries and drops them; `erase_insert` takes each entry out and puts it back; `walk` reads all. Two runs that differ in TIMES alone differ by whole passes, so that start-up
 // cancels.
 #include <cstdint>
 #include <cstdio>
@@ -89,6 +89,30 @@ std::uint64_t inserts(std::uint64_t times) {
   return sum;
 }
 
+std::uint64_t erasures(std::uint64_t times) {
+  const std::vector<std::uint64_t> from = keys<std::uint64_t>();
+  holdfast::map<std::uint64_t, void*> map;
+  insert_all(map, from);
+  std::uint64_t erased = 0;
+  for (std::uint64_t i = 0; i < times; ++i) {
+    for (const std::uint64_t key : from) {
+      erased += map.erase(key);
+      map.try_emplace(key, value_of(key));
+    }
+  }
+  return erased;
+}
+
+std::uint64_t walks(std::uint64_t times) {
+  holdfast::map<std::uint64_t, void*> map;
+  insert_all(map, keys<std::uint64_t>());
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < times; ++i) {
+    for (const auto& [key, value] : map) sum += key ^ reinterpret_cast<std::uintptr_t>(value);
+  }
+  return sum;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -99,12 +123,17 @@ int main(int count, char** words) {
     sum = finds<std::uint64_t>(times);
   } else if (what == "insert_u64") {
     sum = inserts<std::uint64_t>(times);
+  } else if (what == "erase_insert_u64") {
+    sum = erasures(times);
+  } else if (what == "walk_u64") {
+    sum = walks(times);
   } else if (what == "find_string") {
     sum = finds<std::string>(times);
   } else if (what == "insert_string") {
     sum = inserts<std::string>(times);
   } else {
-    std::fputs("usage: callgrind_operations find_u64|insert_u64|find_string|insert_string TIMES\n", stderr);
+    std::fputs("usage: callgrind_operations find_u64|insert_u64|erase_insert_u64|walk_u64|find_string|insert_string TIMES\n",
+               stderr);
     return 2;
   }
   std::printf("%llu\n", static_cast<unsigned long long>(sum));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the instructions of a find and of an insert against the golden counts.
+"""Holds the instructions of the operations that matter most against the golden counts.
 
 The program runs twice for each kind of operation, with one pass and with two; the difference is what a
 pass executes, and a pass is 100000 operations. Seeds are fixed, so the count repeats to the digit; the
@@ -21,7 +21,7 @@ import tempfile
 
 SKIPPED = 77
 OPERATIONS = 100_000
-KINDS = ("find_u64", "insert_u64", "find_string", "insert_string")
+KINDS = ("find_u64", "insert_u64", "erase_insert_u64", "walk_u64", "find_string", "insert_string")
 GOLDEN = pathlib.Path(__file__).with_suffix(".json")
 
 
