@@ -158,7 +158,8 @@ void random_words_follow_the_seed() {
   static_cast<void>(holdfast::random_word());
   const std::string one = words_of_child(nullptr);
   require(one.size() == 16, "two threads draw the same word");
-  require(words_of_child(nullptr) != one, "two children draw the same words");
+  // The first word is the forked thread's own, the second that of a thread made in the child.
+  require(words_of_child(nullptr).substr(0, 8) != one.substr(0, 8), "two children draw the same words");
   checking("hf.hash.seed-repeats");
   const std::string seven = words_of_child("seed=7");
   require(seven.size() == 16, "two threads draw the same word under a seed");
