@@ -189,7 +189,7 @@ TEST(GoDeleteReentry, ADestructorMayReadTheMapItIsErasedFrom) {
   };
   holdfast::map<int, std::unique_ptr<looks_back>> map;
   int seen = 0;
-  map[1] = std::make_unique<looks_back>(&map, &seen);
+  map[1].reset(new looks_back{&map, &seen});
   map[2] = nullptr;
   map.erase(1);
   EXPECT_EQ(seen, 1);

@@ -200,12 +200,22 @@ TEST(StdSurfaceChange, AlgorithmsOfRangesTakeTheMap) {
   holdfast::map<int, int> map;
   for (int key = 0; key < 100; ++key) map[key] = key * key;
   EXPECT_EQ(std::ranges::count_if(map, [](const auto& entry) { return entry.second > 100; }), 89);
-  EXPECT_EQ(std::ranges::max(map | std::views::values), 99 * 99);
-  auto even = map | std::views::filter([](const auto& entry) { return entry.first % 2 == 0; });
-  EXPECT_EQ(std::ranges::distance(even), 50);
   EXPECT_NE(std::ranges::find(map, 50, [](const auto& entry) { return entry.first; }), map.end());
   std::vector<std::pair<int, int>> copied(map.begin(), map.end());
   EXPECT_EQ(copied.size(), 100u);
 }
+
+// Before version 16 clang cannot compile the views of this standard library, whatever the range.
+#if !defined(__clang__) || __clang_major__ >= 16
+
+TEST(StdSurfaceChange, ViewsTakeTheMap) {
+  holdfast::map<int, int> map;
+  for (int key = 0; key < 100; ++key) map[key] = key * key;
+  EXPECT_EQ(std::ranges::max(map | std::views::values), 99 * 99);
+  auto even = map | std::views::filter([](const auto& entry) { return entry.first % 2 == 0; });
+  EXPECT_EQ(std::ranges::distance(even), 50);
+}
+
+#endif
 
 }  // namespace

@@ -167,7 +167,6 @@ TYPED_TEST(Values, AreDestroyedExactlyOnce) {
 
 struct alignas(64) wide {
   std::array<double, 8> lanes{};
-  friend bool operator==(const wide&, const wide&) = default;
 };
 
 TYPED_TEST(Values, AreAlignedAsTheyAsk) {
