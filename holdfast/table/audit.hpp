@@ -90,6 +90,9 @@ class auditor {
       if (t == top::empty_one && in_order && ended) {
         return report("hf.table.empty-rest", at(number, i) + " is empty_one behind an empty_rest");
       }
+      if (!in_order && is_empty(t) && (t == top::empty_one) != (*b.link != nullptr)) {
+        return report("hf.table.empty-rest", at(number, i) + " is vacant and tells wrongly whether a bucket follows");
+      }
       if (!is_live(t)) continue;
       if (ended_before || (in_order && ended)) return report("hf.table.empty-rest", at(number, i) + " is live behind an empty_rest");
       check_entry(first, b, number, i);
