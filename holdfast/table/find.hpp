@@ -13,8 +13,10 @@ namespace holdfast::inline v0::table {
 
 // How a key is handed to what is not inlined: a small one by value, so that it need not have an address.
 template <class Q>
-using passed_key = std::conditional_t<std::is_trivially_copyable_v<Q> && !std::is_array_v<Q> && sizeof(Q) <= 2 * sizeof(void*), Q,
-                                      const Q&>;
+inline constexpr bool passed_by_value =
+    std::is_trivially_copyable_v<Q> && std::is_copy_constructible_v<Q> && !std::is_array_v<Q> && sizeof(Q) <= 2 * sizeof(void*);
+template <class Q>
+using passed_key = std::conditional_t<passed_by_value<Q>, Q, const Q&>;
 
 template <class Types>
 class lookup : public store<Types> {
