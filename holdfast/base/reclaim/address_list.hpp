@@ -33,6 +33,12 @@ class address_list {
     return std::binary_search(items_, items_ + size_, address, std::less<>{});
   }
 
+  // Lets the memory go without freeing it: it may be half of a growth that nobody will finish.
+  void abandon() noexcept {
+    items_ = nullptr;
+    size_ = capacity_ = 0;
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:

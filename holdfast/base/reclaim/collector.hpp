@@ -1,7 +1,8 @@
 // The way of a retired object to its destruction.
 //
 //   lanes     pushed here by retire(), each thread mostly alone on its lane
-//   waiting   taken from the lanes together; a grace period that begins after that must pass
+//   fresh     taken from the lanes
+//   waiting   a grace period that began after they were taken must pass
 //   ripe      out of every section's sight; destroyed unless a slot holds it, else looked at again
 //
 // An object is destroyed only after a scan of all slots that began when its grace period was over: what a
@@ -22,6 +23,12 @@
 #include <holdfast/base/sync/try_lock.hpp>
 
 namespace holdfast::inline v0::reclaim {
+
+// How much is on its way, as far as it has been taken from the lanes.
+struct garbage {
+  std::size_t objects = 0;
+  std::size_t bytes = 0;
+};
 
 template <class Machine>
 class basic_collector {
@@ -47,13 +54,67 @@ class basic_collector {
     while (!first.compare_exchange_strong(before, &one, std::memory_order_release, std::memory_order_relaxed));
   }
 
-  // Moves along what can be moved without waiting, destroys what can be destroyed, and says how many.
-  std::size_t collect() noexcept {
-    if (!guard_.try_lock()) return 0;
+  // Moves along what can be moved without waiting. What may be destroyed is the caller's, who tells
+  // when that is done.
+  [[nodiscard]] retired_list collect(haste hurry) noexcept {
     retired_list doomed;
-    move_along(doomed);
+    if (!enter(guard_.try_lock())) return doomed;
+    gather();
+    move_along(hurry);
+    if (!ripe_.empty() && find_held()) part(ripe_, doomed);
     guard_.unlock();
-    return destroy(doomed);
+    return doomed;
+  }
+  void destroyed(garbage what) noexcept {
+    // relaxed, here and below: figures.
+    pending_objects_.fetch_sub(what.objects, std::memory_order_relaxed);
+    pending_bytes_.fetch_sub(what.bytes, std::memory_order_relaxed);
+  }
+
+  // Everything on its way, for who wants to see it through: wait for a grace period, then sort_out().
+  [[nodiscard]] retired_list take_all() noexcept {
+    retired_list all;
+    if (!enter(guard_.lock())) return all;
+    gather();
+    all.take(fresh_);
+    all.take(waiting_);
+    all.take(ripe_);
+    guard_.unlock();
+    return all;
+  }
+  // `all` is out of every section's sight. What may be destroyed is taken out of it.
+  [[nodiscard]] retired_list sort_out(retired_list& all) noexcept {
+    retired_list doomed;
+    if (!enter(guard_.lock())) return doomed;
+    if (find_held()) part(all, doomed);
+    guard_.unlock();
+    return doomed;
+  }
+  // Gives back what take_all() gave; `seen_through`: a grace period has passed.
+  void give_back(retired_list& rest, bool seen_through) noexcept {
+    if (!enter(guard_.lock())) return;
+    (seen_through ? ripe_ : fresh_).take(rest);
+    guard_.unlock();
+  }
+
+  // What another collector had on its way.
+  void adopt(retired_list& more) noexcept {
+    const garbage added{more.objects, more.bytes};
+    give_back(more, false);
+    pending_objects_.fetch_add(added.objects, std::memory_order_relaxed);
+    pending_bytes_.fetch_add(added.bytes, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] garbage pending() const noexcept {
+    return {pending_objects_.load(std::memory_order_relaxed), pending_bytes_.load(std::memory_order_relaxed)};
+  }
+  // The same with what is still in the lanes.
+  [[nodiscard]] garbage count() noexcept {
+    if (enter(guard_.lock())) {
+      gather();
+      guard_.unlock();
+    }
+    return pending();
   }
 
  private:
@@ -61,30 +122,49 @@ class basic_collector {
     atomic<retirable*> first{nullptr};
   };
 
-  void move_along(retired_list& doomed) noexcept {
-    for (int turn = 0; turn < 2; ++turn) {
-      if (waiting_.empty()) {
-        gather();
-        if (!waiting_.empty()) ticket_ = periods_->ticket();
-      }
-      if (waiting_.empty()) break;
-      periods_->advance(ticket_);
-      if (!periods_->passed(ticket_)) break;
-      waiting_.give_all([&](retirable& one) { ripe_.add(one); });
+  // A thread that a fork left behind may have had the lists half in its hands: they are let go, unfreed.
+  bool enter(sync::taken got) noexcept {
+    if (got == sync::taken::no) return false;
+    if (got == sync::taken::inherited) {
+      fresh_ = waiting_ = ripe_ = {};
+      held_.abandon();
     }
-    if (!ripe_.empty() && find_held()) part(doomed);
+    // What those threads were destroying is no longer on its way either.
+    if (const std::uint64_t here = Machine::generation(); here != generation_) {
+      if (generation_ != 0) {
+        pending_objects_.store(fresh_.objects + waiting_.objects + ripe_.objects, std::memory_order_relaxed);
+        pending_bytes_.store(fresh_.bytes + waiting_.bytes + ripe_.bytes, std::memory_order_relaxed);
+      }
+      generation_ = here;
+    }
+    return true;
   }
 
   void gather() noexcept {
+    retired_list found;
     for (lane_head& lane : lanes_) {
       // relaxed: an empty lane is left alone; what comes later comes along later.
       if (lane.first.load(std::memory_order_relaxed) == nullptr) continue;
       // acquire: pairs with the release in push().
-      for (retirable* one = lane.first.exchange(nullptr, std::memory_order_acquire); one != nullptr;) {
-        retirable* const next = one->next_retired;
-        waiting_.add(*one);
-        one = next;
+      found.first = lane.first.exchange(nullptr, std::memory_order_acquire);
+      const std::size_t objects = fresh_.objects, bytes = fresh_.bytes;
+      fresh_.take(found);
+      pending_objects_.fetch_add(fresh_.objects - objects, std::memory_order_relaxed);
+      pending_bytes_.fetch_add(fresh_.bytes - bytes, std::memory_order_relaxed);
+    }
+  }
+
+  // Twice: when a period ends, what came meanwhile begins the next one.
+  void move_along(haste hurry) noexcept {
+    for (int turn = 0; turn < 2; ++turn) {
+      if (waiting_.empty()) {
+        if (fresh_.empty()) return;
+        waiting_.take(fresh_);
+        ticket_ = periods_->ticket();
       }
+      periods_->advance(ticket_, hurry);
+      if (!periods_->passed(ticket_)) return;
+      ripe_.take(waiting_);
     }
   }
 
@@ -97,7 +177,7 @@ class basic_collector {
       one.for_each_held([&](const retirable* node) { known = held_.add(node) && known; });
     });
     held_.sort();
-    return known && transfers() == before;
+    return transfers() == before && known;
   }
 
   // Each part of the sum only grows, so an equal sum means that none has changed.
@@ -107,29 +187,24 @@ class basic_collector {
     return sum;
   }
 
-  void part(retired_list& doomed) noexcept {
+  void part(retired_list& all, retired_list& doomed) noexcept {
     retired_list held;
-    ripe_.give_all([&](retirable& one) { (held_.contains(&one) ? held : doomed).add(one); });
-    ripe_ = held;
-  }
-
-  static std::size_t destroy(retired_list& doomed) noexcept {
-    const std::size_t number = doomed.objects;
-    doomed.give_all([](retirable& one) {
-      const destroy_function destroy = one.destroyer();
-      one.how = 0;
-      destroy(&one);
-    });
-    return number;
+    all.give_all([&](retirable& one) { (held_.contains(&one) ? held : doomed).add(one); });
+    all = held;
   }
 
   registry* records_;
   grace* periods_;
   lane_head lanes_[lanes];
   sync::basic_try_lock<Machine> guard_;
+  atomic<std::size_t> pending_objects_{0};
+  atomic<std::size_t> pending_bytes_{0};
+  // The rest is the guard's.
+  retired_list fresh_;
   retired_list waiting_;
   retired_list ripe_;
   std::uint64_t ticket_ = 0;
+  std::uint64_t generation_ = 0;
   address_list held_;
 };
 

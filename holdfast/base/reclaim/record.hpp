@@ -20,11 +20,10 @@
 #include <new>
 
 #include <holdfast/base/lang/config.hpp>
+#include <holdfast/base/reclaim/misuse.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
 
 namespace holdfast::inline v0::reclaim {
-
-[[noreturn]] HOLDFAST_COLD void report_no_memory_for_pins() noexcept;
 
 enum class tenancy : std::uint32_t {
   vacant = 0,  // any thread may move in
@@ -101,6 +100,52 @@ class alignas(128) basic_record {
   // release: pairs with the acquire of a scan and of hold(); the object is not used after this.
   HOLDFAST_ALWAYS_INLINE static void release(slot& held) noexcept { held.store(nullptr, std::memory_order_release); }
 
+  // hold() for a signal handler, which may have come in the middle of one and must not search or allocate.
+  // Null: both slots are in use.
+  [[nodiscard]] slot* hold_reserved(const retirable* node) noexcept {
+    for (slot* each = slots_ + ordinary_slots; each != slots_ + ordinary_slots + reserved_slots; ++each) {
+      // acquire and release: as in hold().
+      if (each->load(std::memory_order_acquire) != nullptr) continue;
+      each->store(node, std::memory_order_release);
+      return each;
+    }
+    return nullptr;
+  }
+
+  // Whether somebody has waited too long for this section; asks once.
+  [[nodiscard]] bool was_asked_to_refresh() const noexcept {
+    // relaxed: a hint.
+    return asked_.load(std::memory_order_relaxed);
+  }
+  void forget_asking() noexcept { asked_.store(false, std::memory_order_relaxed); }
+
+  // The owner takes objects to destroy, and has done with them.
+  // release: pairs with the acquire in destructions().
+  void begin_destroying() noexcept { step_destructions(); }
+  void end_destroying() noexcept { step_destructions(); }
+
+  // ---- by who moves the grace period ----
+
+  void note_reading() noexcept {
+    const std::uint64_t now = sequence();
+    // relaxed, here and below: read by the next holder of that guard, and by statistics.
+    blocks_at_.store(now % 2 == 1 ? now : 0, std::memory_order_relaxed);
+  }
+  // Still in the section that was noted.
+  [[nodiscard]] bool is_blocking() const noexcept {
+    const std::uint64_t noted = blocks_at_.load(std::memory_order_relaxed);
+    return noted != 0 && sequence() == noted;
+  }
+  void ask_to_refresh() noexcept { asked_.store(true, std::memory_order_relaxed); }
+
+  // ---- in a child made by fork(), for a thread that it does not have ----
+
+  void abandon_section() noexcept {
+    const std::uint64_t now = sequence_.load(std::memory_order_relaxed);
+    if (now % 2 == 1) sequence_.store(now + 1, std::memory_order_relaxed);
+    if (is_destroying()) step_destructions();
+  }
+
   // ---- by anybody ----
 
   // acquire: pairs with the release in leave().
@@ -108,6 +153,10 @@ class alignas(128) basic_record {
   [[nodiscard]] bool is_reading() const noexcept { return (sequence() & 1) != 0; }
   // acquire: pairs with note_transfer().
   [[nodiscard]] std::uint64_t transfers() const noexcept { return transfers_.load(std::memory_order_acquire); }
+
+  // acquire: pairs with end_destroying(); those destructors are over.
+  [[nodiscard]] std::uint64_t destructions() const noexcept { return destructions_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_destroying() const noexcept { return destructions() % 2 == 1; }
 
   // visit(const retirable*) for everything held.
   template <class Visitor>
@@ -135,6 +184,10 @@ class alignas(128) basic_record {
     atomic<chunk*> next{nullptr};
   };
 
+  void step_destructions() noexcept {
+    destructions_.store(destructions_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
   // The next free slot after the one that was tried; further slots when all are in use.
   HOLDFAST_NOINLINE slot* next_vacant() noexcept;
   slot* vacant_in(slot* first, slot* last) noexcept;
@@ -151,14 +204,16 @@ class alignas(128) basic_record {
   chunk* searched_ = nullptr;    // the owner's: the chunk of vacant_; null: slots_
   std::size_t chunks_ = 0;       // the owner's
 
+  atomic<std::uint64_t> blocks_at_{0};
+  atomic<bool> asked_{false};
+  atomic<std::uint64_t> destructions_{0};  // odd: the owner runs destructors
+
  public:
-  // For the registry.
+  // The registry's.
   basic_record* next = nullptr;
   atomic<tenancy> tenant{tenancy::owned};
-  atomic<std::uint32_t> thread{0};
-  // For the grace period that is under way: the sequence that must be left behind. 0: none.
-  std::uint64_t blocks_at = 0;
-  // The owner's: retired since it last saw to it that something happens.
+  atomic<std::uint32_t> thread{0};  // of the owner, or of the last one
+  // The owner's: what it retired since it last collected.
   std::size_t owed_objects = 0;
   std::size_t owed_bytes = 0;
 };

@@ -32,6 +32,19 @@ struct retired_list {
     }
     objects = bytes = 0;
   }
+
+  // All of `other`, which is empty afterwards.
+  void take(retired_list& other) noexcept {
+    other.give_all([&](retirable& one) { add(one); });
+  }
+
+  void destroy_all() noexcept {
+    give_all([](retirable& one) {
+      const destroy_function destroy = one.destroyer();
+      one.how = 0;  // memory that is used again may be retired again
+      destroy(&one);
+    });
+  }
 };
 
 }  // namespace holdfast::inline v0::reclaim

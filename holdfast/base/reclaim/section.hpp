@@ -9,7 +9,7 @@
 //   if (found == nullptr) return {};
 //   return inside.hand_off(&found->value, found);
 //
-// Threads: left by the thread that entered it. Cost: two plain stores, nothing is locked, nothing called;
+// Threads: left by the thread that entered it; fatal otherwise, in checked builds. Cost: two plain stores, nothing is locked, nothing called;
 // a thread's first section makes its record.
 #pragma once
 
@@ -37,7 +37,10 @@ class [[nodiscard]] section {
     who_ = slow.who;
     before_ = slow.before;
   }
-  HOLDFAST_ALWAYS_INLINE ~section() { who_->leave(before_); }
+  HOLDFAST_ALWAYS_INLINE ~section() {
+    if constexpr (checked_build) check_own(*who_);
+    who_->leave(before_);
+  }
   section(const section&) = delete;
   section& operator=(const section&) = delete;
   static void* operator new(std::size_t) = delete;
@@ -47,6 +50,15 @@ class [[nodiscard]] section {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE pin<T> hand_off(T* object, const retirable* node) noexcept {
     return pin<T>(object, who_->hold(node));
   }
+
+  // For read_scope.
+  void refresh() noexcept {
+    if constexpr (checked_build) check_own(*who_);
+    who_->forget_asking();
+    who_->leave(before_);
+    before_ = enter_known(*who_).before;
+  }
+  [[nodiscard]] bool was_asked_to_refresh() const noexcept { return who_->was_asked_to_refresh(); }
 
  private:
   record* who_;

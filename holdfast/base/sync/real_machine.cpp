@@ -8,6 +8,8 @@
 
 namespace holdfast::inline v0::sync {
 
+constinit std::atomic<std::uint64_t> process_generation{1};
+
 void real_machine::rest(unsigned round) noexcept {
   constexpr unsigned spins = 4;
   constexpr unsigned yields = 32;

@@ -9,6 +9,7 @@
 //   full_fence()    the reader's where there is no heavy one
 //   rest(round)     called in each round of a wait
 //   now()           nanoseconds of a clock that never goes back
+//   generation()    another number in a child made by fork() than in its parent; never 0
 #pragma once
 
 #include <atomic>
@@ -18,6 +19,9 @@
 #include <holdfast/base/sync/asymmetric_fence.hpp>
 
 namespace holdfast::inline v0::sync {
+
+// Counted up in the child by base/reclaim's fork handler, when the child has one thread.
+extern constinit std::atomic<std::uint64_t> process_generation;
 
 struct real_machine {
   template <class T>
@@ -33,6 +37,11 @@ struct real_machine {
 
   // CLOCK_MONOTONIC; some 25 ns.
   [[nodiscard]] static std::uint64_t now() noexcept;
+
+  [[nodiscard]] static std::uint64_t generation() noexcept {
+    // relaxed: written where there is one thread.
+    return process_generation.load(std::memory_order_relaxed);
+  }
 };
 
 }  // namespace holdfast::inline v0::sync
