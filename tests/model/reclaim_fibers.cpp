@@ -65,7 +65,7 @@ template <class Machine>
 void read_and_write(fibers& all, stage_on<Machine>& stage) {
   for (int reader = 0; reader < 2; ++reader)
     all.add([&stage] {
-      auto& mine = *stage.records.claim(1);
+      auto& mine = stage.claim(1);
       stage.read_once(mine);
       stage.read_once(mine);
       stage.records.leave(mine);
@@ -92,7 +92,7 @@ TEST(ReclaimFibers, WouldShowAMissingHeavyFence) { expect_some<without_heavy>(60
 // covers hf.reclaim.sections-nest
 TEST(ReclaimFibers, InnerSectionsEndNothing) {
   expect_none<fiber_machine>(3000, [](fibers& all, auto& stage) {
-    all.add([&stage] { stage.read_nested(*stage.records.claim(1)); });
+    all.add([&stage] { stage.read_nested(stage.claim(1)); });
     all.add([&stage] { stage.replace(1, 4); });
   });
 }
@@ -100,7 +100,7 @@ TEST(ReclaimFibers, InnerSectionsEndNothing) {
 // covers hf.reclaim.fenced-fallback
 TEST(ReclaimFibers, ReadersThatFenceNeedNoHeavyFence) {
   expect_none<without_heavy>(3000, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(*stage.records.claim(1)); });
+    for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(stage.claim(1)); });
     all.add([&stage] { stage.replace(1, 4); });
   });
 }
@@ -109,8 +109,8 @@ TEST(ReclaimFibers, ReadersThatFenceNeedNoHeavyFence) {
 // between reads both slots too early or too late.
 template <class Machine>
 void copy_pins(fibers& all, stage_on<Machine>& stage, bool noted) {
-  auto& giver = *stage.records.claim(1);
-  auto& taker = *stage.records.claim(2);
+  auto& giver = stage.claim(1);
+  auto& taker = stage.claim(2);
   watched* const found = &stage.objects[0];
   auto* held = &giver.hold(found);
   all.add([&, found, held, noted]() mutable {
@@ -139,7 +139,7 @@ TEST(ReclaimFibers, WouldShowACopyThatIsNotNoted) {
 TEST(ReclaimFibers, WritersShareGracePeriods) {
   expect_none<fiber_machine>(4000, [](fibers& all, auto& stage) {
     all.add([&stage] {
-      auto& mine = *stage.records.claim(1);
+      auto& mine = stage.claim(1);
       for (int i = 0; i < 3; ++i) stage.read_once(mine);
     });
     all.add([&stage] { stage.replace(1, 3); });
@@ -153,7 +153,7 @@ TEST(ReclaimFibers, RecordsChangeHandsWhilePinsOfTheirFirstOwnerLive) {
     using slot = typename stage_on<fiber_machine>::slot;
     auto handed = std::make_shared<fiber_machine::atomic<slot*>>(nullptr);
     all.add([&stage, handed] {
-      auto& mine = *stage.records.claim(1);
+      auto& mine = stage.claim(1);
       const std::uint64_t before = mine.enter();
       watched* const found = stage.source.load(std::memory_order_acquire);
       slot& held = mine.hold(found);
@@ -173,7 +173,7 @@ TEST(ReclaimFibers, RecordsChangeHandsWhilePinsOfTheirFirstOwnerLive) {
       }
     });
     all.add([&stage] {
-      auto& mine = *stage.records.claim(3);
+      auto& mine = stage.claim(3);
       stage.read_once(mine);
       stage.records.leave(mine);
     });

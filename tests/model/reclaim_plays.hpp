@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <set>
 
 #include <holdfast/base/reclaim/collector.hpp>
 
@@ -22,7 +24,16 @@ struct reclaim_stage {
   using atomic = typename Machine::template atomic<T>;
 
   reclaim_stage() { source.store(&objects[0], std::memory_order_relaxed); }
-  ~reclaim_stage() { records.destroy_records(); }
+  // Not through the registry: after a failure the machine may have forgotten what its atomics held.
+  ~reclaim_stage() {
+    for (record* each : owned) delete each;
+  }
+
+  record& claim(std::uint32_t thread) {
+    record* const mine = records.claim(thread);
+    owned.insert(mine);
+    return *mine;
+  }
 
   // Looks in the section, hands off, looks under the pin.
   void read_once(record& mine) {
@@ -68,6 +79,7 @@ struct reclaim_stage {
   reclaim::basic_registry<Machine> records;
   reclaim::basic_grace<Machine> periods{records};
   reclaim::basic_collector<Machine> collector{records, periods};
+  std::set<record*> owned;
   std::array<Object, 6> objects;
   atomic<Object*> source{nullptr};
 };
