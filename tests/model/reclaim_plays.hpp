@@ -7,10 +7,10 @@
 //   static destroy     marks it
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 
 #include <holdfast/base/reclaim/collector.hpp>
 
@@ -26,12 +26,12 @@ struct reclaim_stage {
   reclaim_stage() { source.store(&objects[0], std::memory_order_relaxed); }
   // Not through the registry: after a failure the machine may have forgotten what its atomics held.
   ~reclaim_stage() {
-    for (record* each : owned) delete each;
+    for (std::size_t i = 0; i < owners; ++i) delete owned[i];
   }
 
   record& claim(std::uint32_t thread) {
     record* const mine = records.claim(thread);
-    owned.insert(mine);
+    if (std::find(owned.begin(), owned.begin() + owners, mine) == owned.begin() + owners) owned[owners++] = mine;
     return *mine;
   }
 
@@ -79,7 +79,8 @@ struct reclaim_stage {
   reclaim::basic_registry<Machine> records;
   reclaim::basic_grace<Machine> periods{records};
   reclaim::basic_collector<Machine> collector{records, periods};
-  std::set<record*> owned;
+  std::array<record*, 8> owned{};
+  std::size_t owners = 0;
   std::array<Object, 6> objects;
   atomic<Object*> source{nullptr};
 };
