@@ -39,7 +39,7 @@ int violations(std::uint64_t seed, const play<Machine>& act) {
   fibers all(seed);
   stage_on<Machine> stage;
   act(all, stage);
-  const bool ended = all.run(300, 4);
+  const bool ended = all.run(200, 4);
   return ended ? all.violations() : -1;
 }
 

@@ -78,7 +78,7 @@ struct reclaim_stage {
 
   reclaim::basic_registry<Machine> records;
   reclaim::basic_grace<Machine> periods{records};
-  reclaim::basic_collector<Machine> collector{records, periods};
+  reclaim::basic_collector<Machine, 2> collector{records, periods};
   std::array<record*, 8> owned{};
   std::size_t owners = 0;
   std::array<Object, 6> objects;

@@ -142,6 +142,7 @@ TEST(ReclaimCanaries, LiveAsLongAsTheyAreRead) {
 }
 
 TEST(ReclaimCanaries, DieInHandWithoutTheHeavyFence) {
+  if (holdfast::address_sanitizer || holdfast::thread_sanitizer) GTEST_SKIP() << "too slow to show it";
   const std::uint64_t seed = std::random_device()();
   std::uint64_t dead_ones = 0;
   for (int turn = 0; turn < 15 && dead_ones == 0; ++turn) dead_ones = race<careless_machine>(seed).run(1.0);

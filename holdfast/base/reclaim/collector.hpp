@@ -30,7 +30,8 @@ struct garbage {
   std::size_t bytes = 0;
 };
 
-template <class Machine>
+// `Lanes`: tests that play every step take fewer.
+template <class Machine, unsigned Lanes = 64>
 class basic_collector {
   template <class T>
   using atomic = typename Machine::template atomic<T>;
@@ -39,7 +40,6 @@ class basic_collector {
   using registry = basic_registry<Machine>;
   using record = basic_record<Machine>;
   using grace = basic_grace<Machine>;
-  static constexpr unsigned lanes = 64;
 
   constexpr basic_collector(registry& records, grace& periods) noexcept : records_(&records), periods_(&periods) {}
   basic_collector(const basic_collector&) = delete;
@@ -47,7 +47,7 @@ class basic_collector {
 
   // `one` is unlinked and noted. `lane` is any number; threads with different ones do not meet.
   void push(retirable& one, unsigned lane) noexcept {
-    atomic<retirable*>& first = lanes_[lane % lanes].first;
+    atomic<retirable*>& first = lanes_[lane % Lanes].first;
     retirable* before = first.load(std::memory_order_relaxed);
     do one.next_retired = before;
     // release: pairs with the acquire in gather(); the unlinking comes before the grace period.
@@ -195,7 +195,7 @@ class basic_collector {
 
   registry* records_;
   grace* periods_;
-  lane_head lanes_[lanes];
+  lane_head lanes_[Lanes];
   sync::basic_try_lock<Machine> guard_;
   atomic<std::size_t> pending_objects_{0};
   atomic<std::size_t> pending_bytes_{0};

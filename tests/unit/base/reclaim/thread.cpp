@@ -326,7 +326,6 @@ TEST(ReclaimSignal, HandlersReadWhileTheThreadReads) {
   for (int i = 0; i < 3000; ++i) {
     pthread_kill(target, SIGUSR2);
     counted* const old = source.exchange(new counted(alive, 42));
-    old->value = 42;
     retire(default_domain(), *old);
   }
   stop = true;
