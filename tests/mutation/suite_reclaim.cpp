@@ -1,0 +1,326 @@
+// The mutation suite of base/reclaim: every case is a promise of the room; the first that is broken is printed
+// and the program ends with 1. scripts/run_mutations.py compiles it once for each planted bug.
+//
+// What depends on the order of steps is played on fibers under fixed seeds, so a bug that is caught once is
+// caught always. Orders of loads are not seen here but by Relacy (tests/model/reclaim_relacy.cpp).
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <holdfast/base/reclaim/domain.hpp>
+#include <holdfast/base/reclaim/signal_section.hpp>
+
+#include "tests/model/fibers.hpp"
+#include "tests/model/reclaim_plays.hpp"
+#include "tests/mutation/promise.hpp"
+
+namespace {
+
+using namespace holdfast::tests;
+using namespace holdfast::reclaim;
+
+// ---- on fibers ------------------------------------------------------------------------------------------
+
+int destroyed_in_all;
+
+struct watched : retirable {
+  void use() const {
+    fibers::current()->step();
+    require(!destroyed, "an object was destroyed in somebody's hands");
+  }
+  static void destroy(retirable* one) noexcept {
+    static_cast<watched*>(one)->destroyed = true;
+    ++destroyed_in_all;
+  }
+  bool destroyed = false;
+};
+
+struct without_heavy : fiber_machine {
+  static bool heavy_fence() { return true; }
+};
+struct denied_heavy : fiber_machine {
+  static bool heavy_fence() { return false; }
+};
+
+template <class Machine>
+using stage_on = reclaim_stage<Machine, watched>;
+
+template <class Machine, class Act>
+void play(const char* promise, int seeds, std::uint64_t expected_steps, Act act) {
+  checking(promise);
+  destroyed_in_all = 0;
+  for (int seed = 0; seed < seeds; ++seed) {
+    suite::round = static_cast<std::uint64_t>(seed);
+    fibers all(suite::round);
+    stage_on<Machine> stage;
+    act(all, stage);
+    require(all.run(expected_steps, 4), "the play does not end");
+  }
+}
+
+void readers_keep_what_they_found() {
+  play<fiber_machine>("hf.reclaim.pin-holds", 4000, 180, [](fibers& all, auto& stage) {
+    for (int reader = 0; reader < 2; ++reader)
+      all.add([&stage] {
+        auto& mine = stage.claim(1);
+        stage.read_once(mine);
+        stage.read_once(mine);
+        stage.records.leave(mine);
+      });
+    all.add([&stage] {
+      stage.replace(1, 2);
+      stage.replace(2, 3);
+    });
+  });
+  require(destroyed_in_all > 500, "hardly anything is ever destroyed");
+  play<fiber_machine>("hf.reclaim.sections-nest", 500, 60, [](fibers& all, auto& stage) {
+    all.add([&stage] { stage.read_nested(stage.claim(1)); });
+    all.add([&stage] { stage.replace(1, 4); });
+  });
+  play<without_heavy>("hf.reclaim.fenced-fallback", 1000, 80, [](fibers& all, auto& stage) {
+    for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(stage.claim(1)); });
+    all.add([&stage] { stage.replace(1, 4); });
+  });
+}
+
+void copies_are_noticed() {
+  play<fiber_machine>("hf.reclaim.scan-whole", 5000, 130, [](fibers& all, auto& stage) {
+    auto& giver = stage.claim(1);
+    auto& taker = stage.claim(2);
+    watched* const found = &stage.objects[0];
+    auto* held = &giver.hold(found);
+    all.add([&, found, held]() mutable {
+      for (int turn = 0; turn < 3; ++turn) {
+        auto& owner = turn % 2 == 0 ? taker : giver;
+        auto& copy = owner.hold(found);
+        owner.note_transfer();
+        giver.release(*held);
+        held = &copy;
+        found->use();
+      }
+      giver.release(*held);
+    });
+    all.add([&] { stage.replace(1, 4); });
+  });
+}
+
+void tickets_cover() {
+  play<fiber_machine>("hf.reclaim.grace-covers", 2000, 110, [](fibers& all, auto& stage) {
+    all.add([&stage] {
+      auto& mine = stage.claim(1);
+      for (int i = 0; i < 3; ++i) stage.read_once(mine);
+    });
+    all.add([&stage] { stage.replace(1, 3); });
+    all.add([&stage] { stage.replace(2, 3); });
+  });
+  play<denied_heavy>("hf.reclaim.fence-lost", 20, 60, [](fibers& all, auto& stage) {
+    all.add([&stage] { stage.replace(1, 4); });
+  });
+  require(destroyed_in_all == 0, "something was destroyed without a fence");
+}
+
+// ---- step by step, by one thread ------------------------------------------------------------------------
+
+void tickets_are_not_short() {
+  checking("hf.reclaim.grace-covers");
+  stage_on<fiber_machine> stage;
+  auto &early = stage.claim(1), &late = stage.claim(2);
+  const std::uint64_t first = early.enter();
+  const std::uint64_t began = stage.periods.ticket();
+  stage.periods.advance(began, haste::now);
+  const std::uint64_t second = late.enter();
+  const std::uint64_t ticket = stage.periods.ticket();  // while a period is under way that has not seen `late`
+  early.leave(first);
+  stage.periods.advance(ticket, haste::now);
+  require(stage.periods.passed(began), "a period does not end when its reader has left");
+  require(!stage.periods.passed(ticket), "a reader that came after the fence was not waited for");
+  late.leave(second);
+  stage.periods.advance(ticket, haste::now);
+  require(stage.periods.passed(ticket), "a period does not end");
+}
+
+void inner_sections_end_nothing() {
+  checking("hf.reclaim.sections-nest");
+  stage_on<fiber_machine> stage;
+  auto& mine = stage.claim(1);
+  const std::uint64_t outer = mine.enter();
+  const std::uint64_t noted = mine.sequence();
+  mine.leave(mine.enter());
+  require(mine.sequence() == noted, "an inner section changed the number");
+  mine.leave(outer);
+  require(!mine.is_reading() && mine.sequence() > noted, "a section does not end");
+}
+
+// ---- as programs use it ---------------------------------------------------------------------------------
+
+std::atomic<int> alive{0};
+
+struct counted : retirable {
+  counted() { ++alive; }
+  ~counted() { --alive; }
+  static void destroy(retirable* one) noexcept { delete static_cast<counted*>(one); }
+};
+
+pin<counted> pinned(counted& one) {
+  section inside(default_domain());
+  return inside.hand_off(&one, &one);
+}
+
+void retire(domain& where, counted& one) { where.retire(one, 100, counted::destroy); }
+
+void many_pins_hold() {
+  checking("hf.reclaim.slot-one-owner");
+  domain own;
+  std::vector<counted*> objects;
+  std::vector<pin<counted>> held;
+  for (int i = 0; i < 300; ++i) objects.push_back(new counted);
+  // Neither in the order of addresses nor against it.
+  for (std::size_t i = 0; i < 300; ++i) std::swap(objects[i], objects[i * 7919 % 300]);
+  for (counted* each : objects) {
+    held.push_back(pinned(*each));
+    require(held.back().get() == each, "a pin shows another object");
+  }
+  require(domain::census().size() == 300, "the census misses pins");
+  {
+    signal_section inside(own);
+    require(static_cast<bool>(inside.hand_off(objects[0], objects[0])), "no slot is left for a signal handler");
+  }
+  for (counted* each : objects) retire(own, *each);
+  require(own.drain() == 300 && alive == 300, "a pinned object was destroyed");
+  for (int i = 0; i < 300; i += 2) held[static_cast<std::size_t>(i)].reset();
+  require(own.drain() == 150 && alive == 150, "what was let go was not destroyed, or more was");
+  const pin<counted> copy = held[1].dup();
+  held.clear();
+  require(own.drain() == 1 && alive == 1, "a copied pin does not hold");
+}
+
+void threads_leave_their_pins() {
+  checking("hf.reclaim.thread-exit");
+  default_domain().drain();
+  auto* one = new counted;
+  pin<counted> held;
+  std::thread([&] { held = pinned(*one); }).join();
+  const auto who = domain::census();
+  require(who.size() == 1 && who[0].node == one && who[0].thread_is_gone, "the census does not know who is gone");
+  std::thread([&] {
+    section inside(default_domain());
+    require(domain::census().size() == 1 && domain::census()[0].thread_is_gone, "an orphan got a new owner");
+  }).join();
+  held.reset();
+  const std::size_t records = default_domain().stats().records;
+  // Two at a time: the one that is vacant and the one that was orphaned.
+  std::thread([] {
+    section inside(default_domain());
+    std::thread([] { section too(default_domain()); }).join();
+  }).join();
+  require(default_domain().stats().records == records, "records are not used again");
+  delete one;
+}
+
+void drains_wait_for_readers() {
+  checking("hf.reclaim.drain-complete");
+  domain own;
+  std::atomic<int> stage{0};
+  std::thread reader([&] {
+    section inside(own);
+    stage = 1;
+    usleep(50'000);
+    require(alive == 1, "drained under a reader");
+  });
+  while (stage != 1) usleep(100);
+  retire(own, *new counted);
+  own.drain();
+  require(alive == 0, "drain left something");
+  reader.join();
+  retire(own, *new counted);
+  require(own.stats().waiting_bytes == 100 && own.stats().waiting_objects == 1, "miscounted");
+  own.drain();
+  require(own.stats().waiting_bytes == 0, "miscounted after destruction");
+}
+
+// What `act` returns in a child; a child that hangs breaks the promise too.
+template <class Act>
+int in_child(Act act) {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGALRM, SIG_DFL);
+    std::signal(SIGABRT, SIG_DFL);
+    alarm(5);
+    close(2);
+    _exit(act());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void children_go_on() {
+  checking("hf.reclaim.fork");
+  std::atomic<int> stage{0};
+  std::thread reader([&] {
+    section inside(default_domain());
+    stage = 1;
+    while (stage != 2) usleep(100);
+  });
+  while (stage != 1) usleep(100);
+  const int status = in_child([] {
+    retire(default_domain(), *new counted);
+    default_domain().drain();
+    return alive == 0 ? 0 : 1;
+  });
+  stage = 2;
+  reader.join();
+  require(status == 0, "a child waits for a reader that it does not have");
+}
+
+void misuse_is_fatal() {
+  checking("hf.reclaim.misuse-reported");
+  setenv("HOLDFAST_TRACEBACK", "none", 1);
+  static counted one;
+  const int twice = in_child([] {
+    default_domain().defer(one, 1, counted::destroy);
+    default_domain().defer(one, 1, counted::destroy);
+    return 0;
+  });
+  require(twice == 2, "retiring twice goes unnoticed");
+  const int waiting = in_child([] {
+    section inside(default_domain());
+    default_domain().synchronize();
+    return 0;
+  });
+  require(waiting == 2, "waiting for oneself goes unnoticed");
+  --alive;
+}
+
+void sizes_are_kept() {
+  checking("hf.reclaim.limits-kept");
+  for (std::size_t bytes = 0; bytes < (std::size_t{1} << 40); bytes += bytes / 5 + 1) {
+    retirable one;
+    one.note([](retirable*) noexcept {}, bytes);
+    require(one.bytes() >= bytes && one.bytes() - bytes <= bytes / 1000, "a size is not kept");
+  }
+}
+
+}  // namespace
+
+int main() {
+  broken_by_signals(100);
+  sizes_are_kept();
+  many_pins_hold();
+  threads_leave_their_pins();
+  drains_wait_for_readers();
+  children_go_on();
+  misuse_is_fatal();
+  tickets_are_not_short();
+  inner_sections_end_nothing();
+  tickets_cover();
+  readers_keep_what_they_found();
+  copies_are_noticed();
+  std::puts("every promise is kept");
+}
