@@ -1,7 +1,7 @@
 // The buckets of a sync_map, addressed by number, and how many of them are in use.
 //
-//   number = hash & mask,   mask the smallest 2^k - 1 that reaches all buckets in use;
-//   a number past them is of a bucket that has not been split off yet: without its top bit it is its parent's
+//   number = hash & mask, with the smallest mask 2^k - 1 that reaches all buckets in use; or with half of
+//   it, where the bucket that this would tell apart has not been split off yet
 //
 // Readers need one line: how many buckets there are and where the first one is. Small arrays are one
 // allocation. A large one lies in a range of addresses set aside, so that growing neither moves nor allocates
@@ -33,10 +33,13 @@ struct bucket_place {
 
 [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_place place_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
   const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(buckets);
-  const std::uint64_t number = hash & mask;
+  const std::uint64_t low = mask >> 1;
+  // The bucket that this one's upper half goes to, or will go to. Also for a hash of the lower half: the mask
+  // tells whether the bucket has been split.
+  const std::uint64_t upper = (hash & low) | (low + 1);
   // Written so that the compiler takes a conditional move: the outcome is random.
-  const std::uint64_t narrow = mask >> (number >= buckets ? 1 : 0);
-  return {hash & narrow, narrow};
+  const std::uint64_t reach = upper < buckets ? mask : low;
+  return {hash & reach, reach};
 }
 
 // Figures of the entries, apart for threads that write at once.

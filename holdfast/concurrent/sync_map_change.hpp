@@ -30,9 +30,13 @@ class sync_change : public sync_growth<Types> {
   using overflow = typename base::overflow;
   using base::base;
 
-  // Calls act(bucket&) with the bucket that `hash` leads to, locked, and returns what it returns.
-  template <class Act>
-  HOLDFAST_ALWAYS_INLINE decltype(auto) with_bucket(std::uint64_t hash, Act&& act) {
+  enum class if_empty : bool { make_array, give_up };
+
+  // Calls act(bucket&) with the bucket that `hash` leads to, locked, and returns what it returns. For a map
+  // that has no bucket yet: a null answer, or the first array.
+  template <if_empty Then = if_empty::make_array, class Act>
+  HOLDFAST_ALWAYS_INLINE auto with_bucket(std::uint64_t hash, Act&& act) {
+    using answer = decltype(act(std::declval<bucket&>()));
     for (back_off patience;;) {
       {
         reclaim::section inside(*this->domain_);
@@ -49,9 +53,19 @@ class sync_change : public sync_growth<Types> {
           }
         }
       }
-      if (this->nothing_yet()) this->make_first_array();
-      else patience.wait();
+      if (!nothing_yet()) {
+        patience.wait();
+      } else if constexpr (Then == if_empty::give_up) {
+        return answer{};
+      } else {
+        this->make_first_array();
+      }
     }
+  }
+
+  [[nodiscard]] bool nothing_yet() const noexcept {
+    reclaim::section inside(*this->domain_);
+    return this->current()->is_nobodys();
   }
 
   // The slot of `key` in a locked bucket.
@@ -85,16 +99,20 @@ class sync_change : public sync_growth<Types> {
     return inside.hand_off(found, found);
   }
 
-  // Puts `fresh` in if its key is absent; else a pin on the entry that is there.
-  [[nodiscard]] reclaim::pin<node> put_if_absent(own_node<node>& fresh, std::uint64_t hash) {
+  struct pinned_or_put {
+    reclaim::pin<node> there;
+    bool was_there;
+  };
+  // Puts `fresh` in if its key is absent. A pin on what is there now; on `fresh` only if `pin_fresh`.
+  [[nodiscard]] pinned_or_put put_if_absent(own_node<node>& fresh, std::uint64_t hash, bool pin_fresh) {
     const hash_marks marks(hash);
-    return with_bucket(hash, [&](bucket& held) -> reclaim::pin<node> {
+    return with_bucket(hash, [&](bucket& held) -> pinned_or_put {
       reclaim::section inside(*this->domain_);
-      if (const auto at = find_slot(held, fresh->key(), marks)) return inside.hand_off(at.entry, at.entry);
+      if (const auto at = find_slot(held, fresh->key(), marks)) return {inside.hand_off(at.entry, at.entry), true};
       held.insert(fresh.get(), marks, this->owner_);
-      fresh.release();
+      node* const there = fresh.release();
       this->count_insert(held.array());
-      return {};
+      return {pin_fresh ? inside.hand_off(there, there) : reclaim::pin<node>(), false};
     });
   }
 
@@ -103,7 +121,7 @@ class sync_change : public sync_growth<Types> {
   [[nodiscard]] node* take_out(const Q& key, std::uint64_t hash, IsMeant&& is_meant) {
     const hash_marks marks(hash);
     overflow_line* unlinked = nullptr;
-    node* const taken = with_bucket(hash, [&](bucket& held) -> node* {
+    node* const taken = with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> node* {
       const auto at = find_slot(held, key, marks);
       if (!at || !is_meant(at.entry)) return nullptr;
       unlinked = held.remove(at);
@@ -133,11 +151,6 @@ class sync_change : public sync_growth<Types> {
 
   void retire(node* gone) noexcept {
     if (gone != nullptr) this->domain_->retire(*gone, sizeof(node), &node::destroy_retired);
-  }
-
-  [[nodiscard]] bool nothing_yet() const noexcept {
-    reclaim::section inside(*this->domain_);
-    return this->current()->is_nobodys();
   }
 };
 

@@ -88,7 +88,7 @@ class sync_growth : public sync_find<Types> {
 
   // The current array with its growth lock, which keeps it the current one; null if it is the empty one. Waits
   // for a split at most. Not in a section.
-  [[nodiscard]] bucket_array* lock_growth() noexcept {
+  [[nodiscard]] bucket_array* lock_growth() const noexcept {
     for (back_off patience;; patience.wait()) {
       reclaim::section inside(*this->domain_);
       bucket_array* const array = this->current();
@@ -115,7 +115,7 @@ class sync_growth : public sync_find<Types> {
   }
 
  private:
-  [[nodiscard]] bool owes() noexcept {
+  [[nodiscard]] bool owes() const noexcept {
     reclaim::section inside(*this->domain_);
     return stripe_of(*this->current()).owed.load(std::memory_order_relaxed) != 0;
   }
@@ -239,7 +239,7 @@ class sync_growth : public sync_find<Types> {
       to.control.store(tags, std::memory_order_relaxed);
     }
     next.buckets.store(buckets, std::memory_order_relaxed);
-    next.first_stripe.entries.store(static_cast<std::int64_t>(array.entries()), std::memory_order_relaxed);
+    next.stripes[0].entries.store(static_cast<std::int64_t>(array.entries()), std::memory_order_relaxed);
     next.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed), std::memory_order_relaxed);
     next.growth.target.store(array.growth.target.load(std::memory_order_relaxed), std::memory_order_relaxed);
     // release, both: pair with find() and with current(); the copies are complete.

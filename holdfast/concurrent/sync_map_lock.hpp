@@ -53,6 +53,6 @@ class back_off {
 };
 
 // For who must have the lock, and holds up nobody by waiting for it. The control word without the lock bit.
-[[nodiscard]] std::uint64_t lock_for_certain(std::atomic<std::uint64_t>& control) noexcept;
+std::uint64_t lock_for_certain(std::atomic<std::uint64_t>& control) noexcept;
 
 }  // namespace holdfast::inline v0::concurrent

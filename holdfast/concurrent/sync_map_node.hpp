@@ -61,57 +61,37 @@ class sync_node : public reclaim::retirable {
     }
   }
 
-  // A node whose key is made from `key` and whose value is what `make` builds at the address it is given.
-  // Throws: what the allocator, the key's constructor and `make` throw; then nothing is left behind.
-  template <class K, class Make>
-  [[nodiscard]] static sync_node* make(const owner& from, std::uint64_t hash, K&& key, Make&& make) {
-    unfinished building(from);
-    sync_node& node = *building.node;
-    if constexpr (keeps_hash) node.hash_.value = hash;
-    auto memory = from.allocator();
-    traits::construct(memory, std::addressof(node.key_), std::forward<K>(key));
-    building.has_key = true;
-    make(memory, std::addressof(node.value_));
-    return std::exchange(building.node, nullptr);
-  }
-
   // For a node that nobody can reach. Runs the destructors of key and value.
   static void destroy(sync_node* node) noexcept {
-    auto memory = node->owner_.allocator();
-    traits::destroy(memory, std::addressof(node->value_));
-    traits::destroy(memory, std::addressof(node->key_));
-    free(node);
+    node->destroy_value();
+    node->destroy_keyed();
   }
   // As the reclamation domain calls it.
   static void destroy_retired(reclaim::retirable* node) noexcept { destroy(static_cast<sync_node*>(node)); }
 
  private:
+  template <class Node>
+  friend class own_node;
   using traits = std::allocator_traits<typename Types::allocator>;
 
   explicit sync_node(const owner& from) noexcept : owner_(from) {}
-  ~sync_node() {}  // key and value are destroyed by destroy()
+  ~sync_node() {}  // key and value have a life of their own
 
+  void destroy_value() noexcept {
+    auto memory = owner_.allocator();
+    traits::destroy(memory, std::addressof(value_));
+  }
+  // Key and room, of a node without a value.
+  void destroy_keyed() noexcept {
+    auto memory = owner_.allocator();
+    traits::destroy(memory, std::addressof(key_));
+    free(this);
+  }
   static void free(sync_node* node) noexcept {
     const owner from = node->owner_;
     node->~sync_node();
     give_room<sync_node>(node, from);
   }
-
-  struct unfinished {
-    explicit unfinished(const owner& from) : node(::new (take_room<sync_node>(from)) sync_node(from)) {}
-    unfinished(const unfinished&) = delete;
-    unfinished& operator=(const unfinished&) = delete;
-    ~unfinished() {
-      if (node == nullptr) return;
-      if (has_key) {
-        auto memory = node->owner_.allocator();
-        traits::destroy(memory, std::addressof(node->key_));
-      }
-      free(node);
-    }
-    sync_node* node;
-    bool has_key = false;
-  };
 
   HOLDFAST_NO_UNIQUE_ADDRESS std::conditional_t<keeps_hash, kept_hash, no_kept_hash> hash_;
   HOLDFAST_NO_UNIQUE_ADDRESS owner owner_;
@@ -123,26 +103,66 @@ class sync_node : public reclaim::retirable {
   };
 };
 
-// A node that has not been published: destroyed with this, unless it is let go.
+// A node that has not been published: destroyed with this, unless it is let go. Gets its key first, its
+// value later, so that a value can be made while others can already ask for the key.
 template <class Node>
 class own_node {
  public:
   own_node() = default;
-  explicit own_node(Node* node) noexcept : node_(node) {}
-  own_node(own_node&& other) noexcept : node_(other.release()) {}
+  // Throws: what the allocator and the key's constructor throw; then nothing is left behind.
+  template <class K>
+  own_node(const typename Node::owner& from, std::uint64_t hash, K&& key) {
+    struct room {
+      Node* node;
+      ~room() {
+        if (node != nullptr) Node::free(node);
+      }
+    } taken{::new (take_room<Node>(from)) Node(from)};
+    if constexpr (Node::keeps_hash) taken.node->hash_.value = hash;
+    auto memory = from.allocator();
+    Node::traits::construct(memory, std::addressof(taken.node->key_), std::forward<K>(key));
+    node_ = std::exchange(taken.node, nullptr);
+  }
+  own_node(own_node&& other) noexcept
+      : has_value_(std::exchange(other.has_value_, false)), node_(std::exchange(other.node_, nullptr)) {}
   own_node& operator=(own_node&& other) noexcept {
+    std::swap(has_value_, other.has_value_);
     std::swap(node_, other.node_);
     return *this;
   }
   ~own_node() {
-    if (node_ != nullptr) Node::destroy(node_);
+    if (node_ == nullptr) return;
+    drop_value();
+    node_->destroy_keyed();
   }
+
+  // The value, built from `arguments`. Throws: what its constructor throws; then there is still none.
+  template <class... Arguments>
+  void set_value(Arguments&&... arguments) {
+    drop_value();
+    auto memory = node_->owner_.allocator();
+    Node::traits::construct(memory, std::addressof(node_->value_), std::forward<Arguments>(arguments)...);
+    has_value_ = true;
+  }
+  // The value that `make` returns, built in its place: it need not be movable.
+  template <class Make>
+  void make_value(Make& make) {
+    drop_value();
+    ::new (static_cast<void*>(std::addressof(node_->value_))) typename Node::mapped_type(make());
+    has_value_ = true;
+  }
+
   [[nodiscard]] explicit operator bool() const noexcept { return node_ != nullptr; }
   [[nodiscard]] Node* get() const noexcept { return node_; }
   Node* operator->() const noexcept { return node_; }
   Node* release() noexcept { return std::exchange(node_, nullptr); }
 
  private:
+  void drop_value() noexcept {
+    if (std::exchange(has_value_, false)) node_->destroy_value();
+  }
+
+  bool has_value_ = false;
   Node* node_ = nullptr;
 };
 
