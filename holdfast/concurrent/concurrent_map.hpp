@@ -83,8 +83,9 @@ concept copies = requires(Map& map, const Map& same, const Key& key, const T& va
   { same.load(key) } -> std::same_as<std::optional<T>>;
   { map.load_or_store(key, value) } -> std::same_as<load_or_store_result<T>>;
   { map.load_or_make(key, &example<Key, T>::make) } -> std::same_as<load_or_store_result<T>>;
+} && (!std::copy_constructible<Key> || requires(const Map& same) {
   { same.snapshot() } -> std::same_as<std::vector<std::pair<Key, T>>>;
-};
+});
 
 template <class Map, class Key = typename Map::key_type, class T = typename Map::mapped_type>
 concept compares = requires(Map& map, const Key& key, const T& expected, T&& desired) {
