@@ -228,7 +228,9 @@ TYPED_TEST(ConcurrentThreads, ClearRacesWithEverythingAndTheLastOneWins) {
   together([&](int thread) {
     for (int n = 0; n < 300; ++n) {
       if (thread < 2) map.store(n % 50, n);
-      if (thread == 2) ASSERT_GE(map.load(n % 50).value_or(0), 0);
+      if (thread == 2) {
+        ASSERT_GE(map.load(n % 50).value_or(0), 0);
+      }
       if (thread == 3 && n % 10 == 0) map.clear();
     }
   });
