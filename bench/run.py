@@ -83,7 +83,7 @@ class builder:
     def library(self):
         if self.objects is None:
             self.objects = []
-            rooms = ("base/*", "table", "map")
+            rooms = ("base/*", "table", "map", "concurrent")
             sources = [file for room in rooms for file in sorted((ROOT / "holdfast").glob(f"{room}/*.cpp"))]
             for source in sources:
                 target = self.folder / ("_".join(source.relative_to(ROOT).parts) + ".o")
