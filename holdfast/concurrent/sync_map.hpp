@@ -142,9 +142,14 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   // Calls f(const Key&, const T&) for each of `keys` that is there; how many were. Faster than one by one
   // where the map is larger than the caches.
   template <std::ranges::forward_range Keys, class F>
-    requires(table::lookup_key_for<std::ranges::range_value_t<Keys>, Key, Hash, Equal> && std::invocable<F&, const Key&, const T&>)
+    requires(concurrent::sync_key<std::ranges::range_reference_t<Keys>, Key, Hash, Equal> &&
+             std::invocable<F&, const Key&, const T&>)
   size_type visit_many(Keys&& keys, F&& f) const {
-    return this->find_many(keys, [&](const node& entry) { std::invoke(f, entry.key(), entry.value()); });
+    const auto as_key = [](const auto& key) -> decltype(auto) {
+      if constexpr (table::lookup_key_for<decltype(key), Key, Hash, Equal>) return (key);
+      else return static_cast<Key>(key);
+    };
+    return this->find_many(keys, as_key, [&](const node& entry) { std::invoke(f, entry.key(), entry.value()); });
   }
 
   // ---- writing ----------------------------------------------------------------------------------------

@@ -56,8 +56,8 @@ class sync_walk : public sync_change<Types> {
 
   // Calls visit(const node&) for each of `keys` that is there; how many were. In groups, whose cache misses
   // overlap.
-  template <class Keys, class Visit>
-  std::size_t find_many(Keys&& keys, Visit&& visit) const {
+  template <class Keys, class AsKey, class Visit>
+  std::size_t find_many(Keys&& keys, AsKey as_key, Visit&& visit) const {
     std::size_t count = 0;
     auto next = std::ranges::begin(keys);
     const auto end = std::ranges::end(keys);
@@ -65,9 +65,9 @@ class sync_walk : public sync_change<Types> {
       const auto first = next;
       std::array<std::uint64_t, group> hashes;
       std::size_t size = 0;
-      for (; size < group && next != end; ++size, ++next) hashes[size] = this->hash_of(*next);
+      for (; size < group && next != end; ++size, ++next) hashes[size] = this->hash_of(as_key(*next));
       std::array<reclaim::pin<const node>, group> found;
-      pin_group(first, hashes, size, found);
+      pin_group(first, as_key, hashes, size, found);
       for (std::size_t i = 0; i < size; ++i) {
         if (!found[i]) continue;
         ++count;
@@ -132,8 +132,8 @@ class sync_walk : public sync_change<Types> {
     return false;
   }
 
-  template <class Iterator>
-  void pin_group(Iterator key, const std::array<std::uint64_t, group>& hashes, std::size_t size,
+  template <class Iterator, class AsKey>
+  void pin_group(Iterator key, AsKey as_key, const std::array<std::uint64_t, group>& hashes, std::size_t size,
                  std::array<reclaim::pin<const node>, group>& found) const {
     reclaim::section inside(*this->domain_);
     const bucket_array& array = *this->current();
@@ -144,7 +144,7 @@ class sync_walk : public sync_change<Types> {
     }
     for (std::size_t i = 0; i < size; ++i) prefetch_node(*lines[i], hash_marks(hashes[i]));
     for (std::size_t i = 0; i < size; ++i, ++key) {
-      if (const node* const one = this->find(*key, hashes[i])) found[i] = inside.hand_off(one, one);
+      if (const node* const one = this->find(as_key(*key), hashes[i])) found[i] = inside.hand_off(one, one);
     }
   }
 
