@@ -115,12 +115,16 @@ class sync_walk : public sync_change<Types> {
   [[nodiscard]] std::size_t pin_all(reclaim::section& inside, const bucket_line& line, bool only_rest, std::uint64_t cursor,
                                     pins& found) const {
     std::size_t entries = 0;
-    for_each_word(line, [&](std::uint64_t word) {
+    const auto pin_one = [&](std::uint64_t word) {
       const node* const entry = node_in<const node>(word);
       if (only_rest && reversed(entry->hash(this->hash_, this->seed_)) < cursor) return;
       if (has(found, entry)) return;
       if (++entries <= found.capacity()) found.push_back(inside.hand_off(entry, entry));
-    });
+    };
+    const std::uint64_t control = line.control.load(std::memory_order_acquire);
+    for_each_word(line, pin_one);
+    // As in find(): an entry that moved up meanwhile is met the second time.
+    if (!this->is_unchanged(line, control)) for_each_word(line, pin_one);
     return entries;
   }
 
