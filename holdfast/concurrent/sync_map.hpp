@@ -89,12 +89,13 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   sync_map& operator=(const sync_map&) = delete;
   // No other thread may be in a member, and none comes any more. Pins may live on: they keep their values,
   // and the memory resource of a stateful allocator must outlive them. Waits for readers of other maps, some
-  // microseconds, if keys, values or the allocator have anything to do at their end.
+  // microseconds, if keys, values or the allocator have anything to do at their end; not where it must not
+  // wait, in a destructor that a domain called: they then come to their end a little later.
   ~sync_map() {
     this->empty_it();
     if constexpr (!std::is_trivially_destructible_v<Key> || !std::is_trivially_destructible_v<T> ||
                   !concurrent::has_no_state<Allocator>) {
-      if (!reclaim::own_record().is_reading()) this->domain_->drain();
+      if (this->domain_->may_drain()) this->domain_->drain();
     }
   }
 
