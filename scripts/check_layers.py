@@ -22,7 +22,7 @@ ROOMS = {
     "base/reclaim": ["base/lang", "base/observe", "base/sync"],
     "table": GROUND,
     "map": GROUND + ["table"],
-    "concurrent": GROUND + ["table", "map"],
+    "concurrent": GROUND + ["base/reclaim", "table", "map"],
     "hazard": GROUND + ["table", "map", "concurrent"],
     "tools": GROUND + ["table", "map", "concurrent", "hazard"],
 }
