@@ -154,10 +154,22 @@ struct copies_bit_by_bit : sound {
   }
 };
 
+// As a map whose growth moves an entry out of sight for a moment.
+struct hides_while_growing : sound {
+  void store(int key, int value) {
+    sound::store(key, value);
+    if (key < first_other) return;
+    if (const auto moving = sound::load_and_erase(0)) {
+      std::this_thread::yield();
+      (void)sound::load_or_store(0, *moving);
+    }
+  }
+};
+
 // Whether some history of `Map` does not fit, within as many attempts as a broken map needs many times over.
 template <class Map>
 bool is_found_out(plan given) {
-  for (std::uint32_t attempt = 0; attempt < 2000; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < 1000; ++attempt) {
     given.seed = attempt;
     Map map;
     if (!is_linearizable(record(map, given), nothing)) return true;
@@ -179,6 +191,13 @@ TEST(Checker, FindsOutMapsThatAreBroken) {
   EXPECT_TRUE(is_found_out<reads_old_news>(of_one_key(word::load)));
   EXPECT_TRUE(is_found_out<erases_changed>(
       {.threads = 3, .calls = 12, .others = 0, .words = {word::compare_erase, word::exchange, word::load}}));
+}
+
+TEST(Checker, FindsOutAMapThatIsBrokenOnlyWhileItGrows) {
+  plan given = of_one_key(word::load);
+  EXPECT_FALSE(is_found_out<hides_while_growing>(given)) << "it has no fault while it does not grow";
+  given.others = 2;
+  EXPECT_TRUE(is_found_out<hides_while_growing>(given));
 }
 
 TEST(Checker, FindsOutMapsThatAreNotWhole) {

@@ -41,10 +41,8 @@ class xenium_map {
     if (!map_.try_get_value(wanted, held)) return 0;
     if constexpr (std::is_pointer_v<Stored>) {
       return Family::number_in(*held);
-    } else if constexpr (std::is_integral_v<key>) {
-      return Family::number_in(held->value);
     } else {
-      return Family::number_in(held->second.value);
+      return Family::number_in(held->value);
     }
   }
   void store(const key& at, typename Family::value value) {
