@@ -4,10 +4,6 @@
 
 #include <bench/scale/roster.hpp>
 
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
-#include <holdfast/concurrent/sync_map.hpp>
-#endif
-
 namespace holdfast::bench {
 namespace {
 
@@ -40,19 +36,8 @@ struct locked : pinning<Family, locked_map<typename Family::key, typename Family
   using pinning<Family, locked_map<typename Family::key, typename Family::value>>::pinning;
 };
 
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
-template <class Family>
-struct sync : pinning<Family, sync_map<typename Family::key, typename Family::value>> {
-  static constexpr const char* name = "sync_map";
-  using pinning<Family, sync_map<typename Family::key, typename Family::value>>::pinning;
-};
-#endif
-
 template <class Family>
 void add_all(roster<Family>& to) {
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
-  to.push_back(std::make_unique<subject_of<Family, sync<Family>>>());
-#endif
   to.push_back(std::make_unique<subject_of<Family, sharded<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, locked<Family>>>());
 }
