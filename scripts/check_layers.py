@@ -19,6 +19,7 @@ ROOMS = {
     "base/hash": ["base/lang"],
     "base/memory": ["base/lang", "base/observe"],
     "base/sync": ["base/lang", "base/observe"],
+    "base/reclaim": ["base/lang", "base/observe", "base/sync"],
     "table": GROUND,
     "map": GROUND + ["table"],
     "concurrent": GROUND + ["table", "map"],

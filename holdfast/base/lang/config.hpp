@@ -63,6 +63,13 @@
 #define HOLDFAST_TSAN 0
 #endif
 
+// Builds that have the standard library check itself check here too what would cost a fast path.
+#if defined(_GLIBCXX_ASSERTIONS)
+#define HOLDFAST_CHECKED 1
+#else
+#define HOLDFAST_CHECKED 0
+#endif
+
 #if defined(__SSE2__)
 #define HOLDFAST_SSE2 1
 #else
@@ -88,6 +95,7 @@ namespace holdfast::inline v0 {
 inline constexpr bool exceptions_enabled = HOLDFAST_EXCEPTIONS != 0;
 inline constexpr bool address_sanitizer = HOLDFAST_ASAN != 0;
 inline constexpr bool thread_sanitizer = HOLDFAST_TSAN != 0;
+inline constexpr bool checked_build = HOLDFAST_CHECKED != 0;
 inline constexpr bool have_sse2 = HOLDFAST_SSE2 != 0;
 inline constexpr bool have_libbacktrace = HOLDFAST_HAVE_BACKTRACE != 0;
 
