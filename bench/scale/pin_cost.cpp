@@ -9,6 +9,7 @@
 #include <memory>
 #include <shared_mutex>
 
+#include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/base/sync/rw_mutex.hpp>
 
 #include <bench/scale/roster.hpp>
@@ -21,12 +22,6 @@
 #if defined(HOLDFAST_HAVE_URCU) && HOLDFAST_HAVE_URCU
 #define _LGPL_SOURCE  // the read lock inline, as a program would use it for speed
 #include <urcu/urcu-memb.h>
-#endif
-#if __has_include(<holdfast/base/reclaim/domain.hpp>)
-#include <holdfast/base/reclaim/domain.hpp>
-#define HOLDFAST_BENCH_RECLAIM 1
-#else
-#define HOLDFAST_BENCH_RECLAIM 0
 #endif
 
 namespace holdfast::bench {
@@ -45,7 +40,6 @@ struct unprotected {
   static std::uint64_t read(cell& from) { return *from.pointer.load(std::memory_order_acquire); }
 };
 
-#if HOLDFAST_BENCH_RECLAIM
 struct holdfast_pin {
   static constexpr const char* name = "holdfast pin";
   using thread_scope = no_scope;
@@ -66,7 +60,6 @@ struct holdfast_pin {
     return inside.hand_off(found, found);
   }
 };
-#endif
 
 #if defined(HOLDFAST_HAVE_URCU) && HOLDFAST_HAVE_URCU
 struct urcu_lock {
@@ -195,9 +188,7 @@ void add(std::vector<contestant>& all, const settings& chosen) {
 std::vector<contestant> all_ways(const settings& chosen) {
   std::vector<contestant> all;
   add<unprotected>(all, chosen);
-#if HOLDFAST_BENCH_RECLAIM
   add<holdfast_pin>(all, chosen);
-#endif
 #if defined(HOLDFAST_HAVE_URCU) && HOLDFAST_HAVE_URCU
   add<urcu_lock>(all, chosen);
 #endif
