@@ -250,7 +250,7 @@ std::vector<contestant> measure(const settings& chosen, int threads) {
         std::fprintf(stderr, "bench: %s read something else than was there\n", next.name.c_str());
         std::exit(1);
       }
-      if (round >= 0) next.nanoseconds.push_back(1e9 * threads / now.operations_per_second);
+      if (round >= 0) next.nanoseconds.push_back(1e3 * threads / rate_of(now, chosen));
     }
   }
   return all;

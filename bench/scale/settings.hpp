@@ -8,6 +8,7 @@
 
 #include <bench/harness/machine.hpp>
 #include <bench/harness/options.hpp>
+#include <bench/scale/stage.hpp>
 
 namespace holdfast::bench {
 
@@ -17,14 +18,21 @@ struct settings {
   std::vector<std::string> keys;     // families by their first word; empty: all
   std::vector<std::string> spreads;  // laws; empty: all
   double seconds = 0.15;             // of a run of a mix
+  bool by_cpu = false;               // by processor time, not by the clock on the wall
   std::string ours = "sync_map,sharded_map";  // whom the others are compared with: the first that takes part
 };
+
+// Million operations a second.
+[[nodiscard]] inline double rate_of(const outcome& one, const settings& chosen) noexcept {
+  return (chosen.by_cpu ? one.operations_per_cpu_second : one.operations_per_second) / 1e6;
+}
 
 inline constexpr const char* settings_help =
     "  --threads 1,2       how many (1,2,4,8)\n"
     "  --keys u64,string   what kind of keys\n"
     "  --spread uniform,zipf,hot\n"
     "  --ms N              length of a run of a mix (150)\n"
+    "  --time cpu          rates by processor time: for a machine that has other things to do (wall)\n"
     "  --ours NAME         whom the others are compared with (sync_map, else sharded_map)\n";
 
 [[nodiscard]] inline settings settings_from(int count, char** words) {
@@ -46,6 +54,9 @@ inline constexpr const char* settings_help =
       chosen.spreads = split_at_commas(value);
     } else if (flag == "--ms") {
       chosen.seconds = number_in(value) / 1e3;
+    } else if (flag == "--time") {
+      if (value != "cpu" && value != "wall") refuse("--time takes cpu or wall");
+      chosen.by_cpu = value == "cpu";
     } else if (flag == "--ours") {
       chosen.ours = value;
     } else {

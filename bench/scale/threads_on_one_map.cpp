@@ -31,7 +31,7 @@ scale_row interleave(scale_row about, const roster<Family>& all, const settings&
       const outcome now = ask(*all[at]);
       if (round < 0) continue;  // the first round warms up
       scale_entry& into = about.entries[at];
-      into.rates.push_back(now.operations_per_second / 1e6);
+      into.rates.push_back(rate_of(now, chosen));
       into.reads.add(now.reads);
       into.longest.push_back(static_cast<double>(now.reads.most()) * scale);
     }
@@ -156,8 +156,9 @@ int answer(int count, char** words) {
   if (!chosen.shared.quick && !chosen.shared.full && chosen.shared.rounds == 9) chosen.shared.rounds = 5;
   prepare_machine(chosen.shared);
   const double scale = nanoseconds_per_tick();
-  std::printf("%s, %s, gcc %s, %d rounds of %.0f ms, %u processors\n", cpu_model().c_str(), vector_level(), compiler_name(),
-              chosen.shared.rounds, chosen.seconds * 1e3, std::thread::hardware_concurrency());
+  std::printf("%s, %s, gcc %s, %d rounds of %.0f ms, %u processors, %s time\n", cpu_model().c_str(), vector_level(),
+              compiler_name(), chosen.shared.rounds, chosen.seconds * 1e3, std::thread::hardware_concurrency(),
+              chosen.by_cpu ? "processor" : "wall");
   std::vector<scale_row> rows;
   if (named_in(chosen.keys, "u64")) inquiry<u64_to_pointer>(chosen, rows, scale).ask_all();
   if (named_in(chosen.keys, "string")) inquiry<string_to_pointer>(chosen, rows, scale).ask_all();
