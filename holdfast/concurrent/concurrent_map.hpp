@@ -21,8 +21,9 @@
 // There are no iterators and no operator[]: both would answer with something that another thread may be
 // taking away. `contains` is deleted for the same reason.
 //
-// A type that only moves can be stored, pinned, visited, altered, exchanged and taken; the members that
-// copy it are not there. The members that compare it need operator==.
+// A type that only moves can be stored, pinned, visited and altered; the members that copy it are not there.
+// Maps whose values belong to nobody else give such a value away too (exchange, load_and_erase); one that
+// pins without a lock cannot, because somebody may be reading it. The members that compare need operator==.
 #pragma once
 
 #include <concepts>
@@ -70,9 +71,7 @@ concept finds = requires(const Map& map, const Key& key, const std::vector<Key>&
 template <class Map, class Key = typename Map::key_type, class T = typename Map::mapped_type>
 concept changes = requires(Map& map, const Key& key, T&& value, std::size_t entries) {
   map.store(key, std::move(value));
-  { map.exchange(key, std::move(value)) } -> std::same_as<std::optional<T>>;
   { map.erase(key) } -> std::same_as<bool>;
-  { map.load_and_erase(key) } -> std::same_as<std::optional<T>>;
   { map.alter(key, &example<Key, T>::change) } -> std::same_as<bool>;
   map.clear();
   map.reserve(entries);
@@ -81,6 +80,8 @@ concept changes = requires(Map& map, const Key& key, T&& value, std::size_t entr
 template <class Map, class Key = typename Map::key_type, class T = typename Map::mapped_type>
 concept copies = requires(Map& map, const Map& same, const Key& key, const T& value) {
   { same.load(key) } -> std::same_as<std::optional<T>>;
+  { map.exchange(key, value) } -> std::same_as<std::optional<T>>;
+  { map.load_and_erase(key) } -> std::same_as<std::optional<T>>;
   { map.load_or_store(key, value) } -> std::same_as<load_or_store_result<T>>;
   { map.load_or_make(key, &example<Key, T>::make) } -> std::same_as<load_or_store_result<T>>;
 } && (!std::copy_constructible<Key> || requires(const Map& same) {
