@@ -22,9 +22,9 @@ ROOMS = {
     "base/reclaim": ["base/lang", "base/observe", "base/sync"],
     "table": GROUND,
     "map": GROUND + ["table"],
-    "concurrent": GROUND + ["table", "map"],
-    "hazard": GROUND + ["table", "map", "concurrent"],
-    "tools": GROUND + ["table", "map", "concurrent", "hazard"],
+    "concurrent": GROUND + ["base/reclaim", "table", "map"],
+    "hazard": GROUND + ["base/reclaim", "table", "map", "concurrent"],
+    "tools": GROUND + ["base/reclaim", "table", "map", "concurrent", "hazard"],
 }
 
 # Not rooms: they may include every room, and no room may include them.

@@ -1,6 +1,7 @@
 // Our own maps. Results are pinned.
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sharded_map.hpp>
+#include <holdfast/concurrent/sync_map.hpp>
 
 #include <bench/scale/roster.hpp>
 
@@ -26,6 +27,11 @@ class pinning {
 };
 
 template <class Family>
+struct sync : pinning<Family, sync_map<typename Family::key, typename Family::value>> {
+  static constexpr const char* name = "sync_map";
+  using pinning<Family, sync_map<typename Family::key, typename Family::value>>::pinning;
+};
+template <class Family>
 struct sharded : pinning<Family, sharded_map<typename Family::key, typename Family::value>> {
   static constexpr const char* name = "sharded_map";
   using pinning<Family, sharded_map<typename Family::key, typename Family::value>>::pinning;
@@ -38,6 +44,7 @@ struct locked : pinning<Family, locked_map<typename Family::key, typename Family
 
 template <class Family>
 void add_all(roster<Family>& to) {
+  to.push_back(std::make_unique<subject_of<Family, sync<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, sharded<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, locked<Family>>>());
 }
