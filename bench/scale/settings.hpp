@@ -64,6 +64,7 @@ inline constexpr const char* settings_help =
     }
   }
   if (chosen.shared.quick) chosen.seconds /= 2;
+  if (chosen.shared.quick && chosen.threads == std::vector<int>{1, 2, 4, 8}) chosen.threads = {2};
   for (const int threads : chosen.threads) {
     if (threads < 1 || threads > 256) refuse("--threads takes numbers from 1 to 256");
   }
