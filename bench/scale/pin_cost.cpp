@@ -262,7 +262,9 @@ int answer(int count, char** words) {
   prepare_machine(chosen.shared);
   std::FILE* json = chosen.shared.json.empty() ? nullptr : open_for_writing(chosen.shared.json);
   if (json != nullptr) {
-    std::fprintf(json, "{\n  \"kind\": \"pin\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\", \"rounds\": %d,\n  \"rows\": [\n",
+    std::fprintf(json,
+                 "{\n  \"kind\": \"pin\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\", \"rounds\": "
+                 "%d,\n  \"rows\": [\n",
                  compiler_name(), vector_level(), cpu_model().c_str(), chosen.shared.rounds);
   }
   const char* comma = "";

@@ -15,8 +15,8 @@ namespace holdfast::bench {
 
 struct scale_entry {
   std::string name;
-  std::vector<double> rates;  // million operations a second, one for each round
-  histogram reads;            // of all rounds, in ticks
+  std::vector<double> rates;    // million operations a second, one for each round
+  histogram reads;              // of all rounds, in ticks
   std::vector<double> longest;  // of each round, ns
 };
 
@@ -61,8 +61,9 @@ struct scale_row {
 inline void print_row(const scale_row& about, const settings& chosen, double scale) {
   const scale_entry* us = ours_of(about, chosen);
   const scale_entry* best = best_peer_of(about);
-  std::printf("\n%s, %s, %s, %zu entries, %d thread%s (million operations a second; reads in ns)\n", about.question.c_str(),
-              about.family.c_str(), about.spread.c_str(), about.size, about.threads, about.threads == 1 ? "" : "s");
+  std::printf("\n%s, %s, %s, %zu entries, %d thread%s (million operations a second; reads in ns)\n",
+              about.question.c_str(), about.family.c_str(), about.spread.c_str(), about.size, about.threads,
+              about.threads == 1 ? "" : "s");
   std::printf("  %-18s %8s %8s %8s   %6s %7s %8s %9s %10s   %6s %6s %6s\n", "", "min", "median", "max", "p50", "p99.9",
               "p99.99", "max", "(of rounds)", "min", "ratio", "max");
   for (const scale_entry& one : about.entries) {
@@ -84,10 +85,11 @@ inline void print_row(const scale_row& about, const settings& chosen, double sca
   std::fflush(stdout);
 }
 
-inline void write_entry(std::FILE* to, const scale_row& about, const scale_entry& one, const settings& chosen, double scale) {
+inline void write_entry(std::FILE* to, const scale_row& about, const scale_entry& one, const settings& chosen,
+                        double scale) {
   const spread rate = spread_of(one.rates);
-  std::fprintf(to, "      {\"name\": \"%s\", \"min\": %.4f, \"median\": %.4f, \"max\": %.4f, ", one.name.c_str(), rate.least,
-               rate.median, rate.most);
+  std::fprintf(to, "      {\"name\": \"%s\", \"min\": %.4f, \"median\": %.4f, \"max\": %.4f, ", one.name.c_str(),
+               rate.least, rate.median, rate.most);
   if (one.reads.total() != 0) {
     const auto at = [&](double fraction) { return static_cast<double>(one.reads.percentile(fraction)) * scale; };
     std::fprintf(to, "\"p50\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"p99.99\": %.1f, \"longest\": %.1f, ", at(0.5),
@@ -96,7 +98,8 @@ inline void write_entry(std::FILE* to, const scale_row& about, const scale_entry
   const scale_entry* us = ours_of(about, chosen);
   if (us != nullptr && us != &one) {
     const spread ratio = ratio_of(*us, one);
-    std::fprintf(to, "\"ratio\": {\"min\": %.4f, \"median\": %.4f, \"max\": %.4f}, ", ratio.least, ratio.median, ratio.most);
+    std::fprintf(to, "\"ratio\": {\"min\": %.4f, \"median\": %.4f, \"max\": %.4f}, ", ratio.least, ratio.median,
+                 ratio.most);
   }
   std::fputs("\"rates\": ", to);
   report::write_list(to, one.rates);
@@ -106,15 +109,17 @@ inline void write_entry(std::FILE* to, const scale_row& about, const scale_entry
 inline void write_json(const settings& chosen, const std::vector<scale_row>& rows, double scale) {
   if (chosen.shared.json.empty()) return;
   std::FILE* to = open_for_writing(chosen.shared.json);
-  std::fprintf(to, "{\n  \"kind\": \"scale\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\",\n", compiler_name(),
-               vector_level(), cpu_model().c_str());
+  std::fprintf(to, "{\n  \"kind\": \"scale\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\",\n",
+               compiler_name(), vector_level(), cpu_model().c_str());
   std::fprintf(to, "  \"seed\": %llu, \"rounds\": %d, \"unit\": \"million operations a second\",\n  \"rows\": [\n",
                static_cast<unsigned long long>(chosen.shared.seed), chosen.shared.rounds);
   for (std::size_t at = 0; at < rows.size(); ++at) {
     const scale_row& one = rows[at];
-    std::fprintf(to, "%s    {\"question\": \"%s\", \"family\": \"%s\", \"spread\": \"%s\", \"size\": %zu, \"threads\": %d, "
-                 "\"contenders\": [", at == 0 ? "" : ",\n", one.question.c_str(), one.family.c_str(), one.spread.c_str(),
-                 one.size, one.threads);
+    std::fprintf(to,
+                 "%s    {\"question\": \"%s\", \"family\": \"%s\", \"spread\": \"%s\", \"size\": %zu, \"threads\": %d, "
+                 "\"contenders\": [",
+                 at == 0 ? "" : ",\n", one.question.c_str(), one.family.c_str(), one.spread.c_str(), one.size,
+                 one.threads);
     const char* comma = "\n";
     for (const scale_entry& entry : one.entries) {
       std::fputs(comma, to);

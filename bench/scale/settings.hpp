@@ -15,10 +15,10 @@ namespace holdfast::bench {
 struct settings {
   options shared;
   std::vector<int> threads{1, 2, 4, 8};
-  std::vector<std::string> keys;     // families by their first word; empty: all
-  std::vector<std::string> spreads;  // laws; empty: all
-  double seconds = 0.15;             // of a run of a mix
-  bool by_cpu = false;               // by processor time, not by the clock on the wall
+  std::vector<std::string> keys;              // families by their first word; empty: all
+  std::vector<std::string> spreads;           // laws; empty: all
+  double seconds = 0.15;                      // of a run of a mix
+  bool by_cpu = false;                        // by processor time, not by the clock on the wall
   std::string ours = "sync_map,sharded_map";  // whom the others are compared with: the first that takes part
 };
 

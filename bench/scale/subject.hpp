@@ -50,8 +50,7 @@ class subject {
   [[nodiscard]] virtual outcome grow(const std::vector<typename Family::key>& keys, int threads) = 0;
   // Reads of `probed` while another thread stores `coming`; if there are none, for as long as `seconds`.
   [[nodiscard]] virtual outcome read_while_storing(const draws<Family>& probed,
-                                                   const std::vector<typename Family::key>& coming,
-                                                   double seconds) = 0;
+                                                   const std::vector<typename Family::key>& coming, double seconds) = 0;
 };
 
 inline constexpr unsigned timed_every = 16;  // one operation of so many is timed
@@ -113,12 +112,15 @@ struct mix_body {
 
     void next(const typename Family::key& key, std::size_t number) {
       switch (count++ % 3) {
-        case 0: map.store(key, Family::value_of(number)); return;
+        case 0:
+          map.store(key, Family::value_of(number));
+          return;
         case 1:
           away = &key;
           map.erase(key);
           return;
-        default: finish();
+        default:
+          finish();
       }
     }
     void finish() {
@@ -168,7 +170,8 @@ struct watch_body {
     }
     const std::size_t mask = probed.keys.size() - 1;
     for (std::size_t at = 0; coming.empty() ? static_cast<bool>(flag) : !stored.load(std::memory_order_relaxed);) {
-      for (unsigned n = 0; n < flag_every; ++n) mine.checksum += scale::timed_read(map, probed.keys[++at & mask], mine.reads);
+      for (unsigned n = 0; n < flag_every; ++n)
+        mine.checksum += scale::timed_read(map, probed.keys[++at & mask], mine.reads);
       mine.operations += flag_every;
     }
   }

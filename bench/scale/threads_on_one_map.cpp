@@ -1,8 +1,8 @@
 // How many operations a second get threads through one map, and how long do they wait for a read?
 //
-//   read-only, 99/1, 90/10, 50/50   reads and writes of keys that are there, drawn uniformly, by Zipf's law, or one only
-//   insert growth                   threads fill an empty map together
-//   reads while growing             one thread reads the first entries, another makes the map a thousand times as large;
+//   read-only, 99/1, 90/10, 50/50   reads and writes of keys that are there, drawn uniformly, by Zipf's law, or one
+//   only insert growth                   threads fill an empty map together reads while growing             one thread
+//   reads the first entries, another makes the map a thousand times as large;
 //                                   beside it the same reads of the map at rest
 //
 // One row in seconds:  --questions 99/1 --keys u64 --spread zipf --sizes 1e6 --threads 2 --only 'sync_map,tbb'
@@ -80,7 +80,8 @@ class inquiry {
   }
 
   void ask_mixes(std::size_t size) {
-    if (std::none_of(std::begin(mixes), std::end(mixes), [&](const mix_named& one) { return wanted(one.name); })) return;
+    if (std::none_of(std::begin(mixes), std::end(mixes), [&](const mix_named& one) { return wanted(one.name); }))
+      return;
     {
       const auto present = keys(0, size);
       for (const auto& one : all_) one->build(present);
@@ -106,12 +107,13 @@ class inquiry {
     const auto coming = keys(0, size);
     for (const int threads : chosen_.threads) {
       std::uint64_t checksum = 0;
-      keep(interleave(row(insert_growth, "from empty", size, threads), all_, chosen_, scale_, [&](subject<Family>& one) {
-        outcome now = one.grow(coming, threads);
-        if (checksum == 0) checksum = now.checksum;
-        if (now.checksum != checksum) lost_something(one.name);
-        return now;
-      }));
+      keep(
+          interleave(row(insert_growth, "from empty", size, threads), all_, chosen_, scale_, [&](subject<Family>& one) {
+            outcome now = one.grow(coming, threads);
+            if (checksum == 0) checksum = now.checksum;
+            if (now.checksum != checksum) lost_something(one.name);
+            return now;
+          }));
     }
   }
   [[noreturn]] static void lost_something(const std::string& name) {

@@ -78,14 +78,16 @@ TYPED_TEST(ConcurrentMemory, LoadOrStoreThatFailsChangesNothing) {
   this->fails_and_changes_nothing([](auto& map) { (void)map.load_or_store("another " + long_text, long_text); });
 }
 TYPED_TEST(ConcurrentMemory, LoadOrMakeThatFailsChangesNothing) {
-  this->fails_and_changes_nothing([](auto& map) { (void)map.load_or_make("another " + long_text, [] { return long_text; }); });
+  this->fails_and_changes_nothing(
+      [](auto& map) { (void)map.load_or_make("another " + long_text, [] { return long_text; }); });
 }
 TYPED_TEST(ConcurrentMemory, ExchangeThatFailsChangesNothing) {
   this->fails_and_changes_nothing([](auto& map) { (void)map.exchange(long_text + "0", long_text + long_text); });
 }
 TYPED_TEST(ConcurrentMemory, AlterThatFailsChangesNothing) {
-  this->fails_and_changes_nothing(
-      [](auto& map) { map.alter("another " + long_text, [](const std::string*) { return std::optional(long_text); }); });
+  this->fails_and_changes_nothing([](auto& map) {
+    map.alter("another " + long_text, [](const std::string*) { return std::optional(long_text); });
+  });
 }
 
 template <class Run>

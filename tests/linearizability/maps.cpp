@@ -69,12 +69,13 @@ TYPED_TEST(Linearizability, OfSomeKeysWhileTheMapIsCleared) {
 // The keys together, not each by itself.
 // covers hf.concurrent.one-instant
 TYPED_TEST(Linearizability, OfAllKeysTogetherWithClearAndSnapshot) {
-  this->hold({.threads = 3,
-              .calls = 10,
-              .keys = 4,
-              .others = 4,
-              .words = {word::store, word::store, word::exchange, word::erase, word::load, word::clear, word::snapshot}},
-             this->all_keys_fit);
+  this->hold(
+      {.threads = 3,
+       .calls = 10,
+       .keys = 4,
+       .others = 4,
+       .words = {word::store, word::store, word::exchange, word::erase, word::load, word::clear, word::snapshot}},
+      this->all_keys_fit);
 }
 
 }  // namespace

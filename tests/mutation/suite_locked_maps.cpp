@@ -202,7 +202,8 @@ void one_instant() {
   for (int n = 0; n < 3000; ++n) {
     int value[8] = {};
     for (const auto& [key, there] : map.snapshot()) value[key] = there;
-    for (int key = 1; key < 8; ++key) require(value[key] <= value[key - 1] && value[0] - value[7] <= 1, "a torn snapshot");
+    for (int key = 1; key < 8; ++key)
+      require(value[key] <= value[key - 1] && value[0] - value[7] <= 1, "a torn snapshot");
   }
   over = true;
   writer.join();

@@ -30,6 +30,8 @@ void used_by_two_threads() {
 }
 
 TEST(WithoutExceptions, ALockedMapIsUsedByTwoThreads) { used_by_two_threads<holdfast::locked_map<std::string, int>>(); }
-TEST(WithoutExceptions, AShardedMapIsUsedByTwoThreads) { used_by_two_threads<holdfast::sharded_map<std::string, int>>(); }
+TEST(WithoutExceptions, AShardedMapIsUsedByTwoThreads) {
+  used_by_two_threads<holdfast::sharded_map<std::string, int>>();
+}
 
 }  // namespace

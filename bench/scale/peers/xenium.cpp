@@ -31,9 +31,10 @@ class xenium_map {
  public:
   using thread_scope = no_scope;
   using key = typename Family::key;
-  using map = std::conditional_t<
-      std::is_integral_v<key>, xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>>,
-      xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>, xenium::policy::hash<standard_hash<key>>>>;
+  using map = std::conditional_t<std::is_integral_v<key>,
+                                 xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>>,
+                                 xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>,
+                                                         xenium::policy::hash<standard_hash<key>>>>;
 
   explicit xenium_map(std::size_t) {}
   std::uint64_t read(const key& wanted) const {

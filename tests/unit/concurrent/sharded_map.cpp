@@ -83,8 +83,8 @@ TEST(ShardedMap, TakesFnv1aAsItsHash) {
 }
 
 TEST(ShardedMap, IsAsWideAsWanted) {
-  holdfast::sharded_map<int, int, holdfast::hash<int>, holdfast::equal_to<int>, std::allocator<std::pair<const int, int>>,
-                        holdfast::shards<7>>
+  holdfast::sharded_map<int, int, holdfast::hash<int>, holdfast::equal_to<int>,
+                        std::allocator<std::pair<const int, int>>, holdfast::shards<7>>
       map;
   for (int n = 0; n < 7000; ++n) map.store(n, n);
   EXPECT_EQ(map.stats().shards, 7U);
