@@ -102,6 +102,17 @@ struct loses_updates : sound {
   }
 };
 
+// The same without a pause in between: two threads must meet within some tens of nanoseconds.
+struct loses_updates_at_once : sound {
+  template <class Change>
+  bool alter(int key, Change change) {
+    const std::optional<int> old = load(key);
+    const std::optional<int> next = change(old ? &*old : nullptr);
+    next ? store(key, *next) : static_cast<void>(sound::erase(key));
+    return next.has_value();
+  }
+};
+
 struct gives_twice : sound {
   std::optional<int> load_and_erase(int key) {
     const std::optional<int> old = load(key);
@@ -189,6 +200,7 @@ plan of_all_keys(word broken) {
 
 TEST(Checker, FindsOutMapsThatAreBroken) {
   EXPECT_TRUE(is_found_out<loses_updates>(of_one_key(word::alter)));
+  EXPECT_TRUE(is_found_out<loses_updates_at_once>({.threads = 2, .calls = 200, .others = 0, .words = {word::alter}}));
   EXPECT_TRUE(is_found_out<gives_twice>(of_one_key(word::load_and_erase)));
   EXPECT_TRUE(
       is_found_out<stores_both>({.threads = 3, .calls = 12, .others = 0, .words = {word::load_or_store, word::erase}}));

@@ -4,8 +4,8 @@
 // waits in its processor's store buffer when the clock is read is early by the clock and late for others.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
-#include <barrier>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -134,17 +134,33 @@ class caller {
   int last_seen_ = 0;
 };
 
+// How many calls began while another one was under way.
+inline std::size_t overlaps(history calls) {
+  std::sort(calls.begin(), calls.end(), [](const event& a, const event& b) { return a.began < b.began; });
+  std::size_t count = 0;
+  std::uint64_t latest_end = 0;
+  for (const event& one : calls) {
+    count += one.began < latest_end ? 1 : 0;
+    latest_end = std::max(latest_end, one.ended);
+  }
+  return count;
+}
+
 // What all threads did, ended by a load of each key when they were done.
 template <class Map>
 history record(Map& map, const plan& given) {
   std::atomic<std::uint64_t> clock{0};
   std::vector<caller<Map>> callers;
   for (int thread = 0; thread < given.threads; ++thread) callers.emplace_back(map, given, thread, clock);
-  std::barrier start(given.threads);
+  // Spinning: who sleeps at the start is woken when the others are done.
+  std::atomic<int> missing{given.threads};
   std::vector<std::thread> running;
   for (caller<Map>& one : callers) {
     running.emplace_back([&] {
-      start.arrive_and_wait();
+      --missing;
+      for (int n = 0; missing != 0; ++n) {
+        if (n % 1024 == 1023) std::this_thread::yield();
+      }
       one.run();
     });
   }
