@@ -76,7 +76,7 @@ TYPED_TEST(Linearizability, OfSomeKeysWhileTheMapIsCleared) {
 TYPED_TEST(Linearizability, OfAllKeysTogetherWithClearAndSnapshot) {
   this->hold(
       {.threads = 3,
-       .calls = 10,
+       .calls = 40,
        .keys = 4,
        .others = 4,
        .words = {word::store, word::store, word::exchange, word::erase, word::load, word::clear, word::snapshot}},

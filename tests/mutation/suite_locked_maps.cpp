@@ -80,6 +80,11 @@ void locks_exclude() {
       3);
   require(lock.try_lock(), "it is not free in the end");
   lock.unlock();
+  lock.lock_shared();
+  require(!lock.try_lock(), "a writer came in to a reader");
+  lock.unlock_shared();
+  lock.lock();
+  lock.unlock();
 }
 
 void writer_first() {
@@ -276,7 +281,7 @@ void all_of() {
 }  // namespace
 
 int main() {
-  broken_by_signals(30);
+  broken_by_signals(12);
   locks_exclude();
   writer_first();
   unlock_checked();
