@@ -8,6 +8,7 @@
 //   void store(const key&, value)                whatever was there before
 //   void erase(const key&)
 //   struct thread_scope                          made by every thread that uses the map
+//   static constexpr bool survives_erasure       left out: true; false: takes no part where keys are erased
 //
 // The loops are compiled with the adapter; one virtual call starts a whole run.
 #pragma once
@@ -41,6 +42,7 @@ class subject {
  public:
   virtual ~subject() = default;
   std::string name;
+  bool survives_erasure = true;
 
   // A map with keys 0..entries-1, by one thread.
   virtual void build(const std::vector<typename Family::key>& keys) = 0;
@@ -184,7 +186,10 @@ class subject_of final : public subject<Family> {
  public:
   using key = typename Family::key;
 
-  subject_of() { this->name = Adapter::name; }
+  subject_of() {
+    this->name = Adapter::name;
+    if constexpr (requires { Adapter::survives_erasure; }) this->survives_erasure = Adapter::survives_erasure;
+  }
 
   void build(const std::vector<key>& keys) override {
     const typename Adapter::thread_scope scope;

@@ -23,7 +23,8 @@ constexpr const char* at_rest = "reads at rest";
 
 // What every round of a row asks one contender.
 template <class Family, class Ask>
-scale_row interleave(scale_row about, const roster<Family>& all, const settings& chosen, double scale, Ask&& ask) {
+scale_row interleave(scale_row about, const std::vector<subject<Family>*>& all, const settings& chosen, double scale,
+                     Ask&& ask) {
   for (const auto& one : all) about.entries.push_back({one->name, {}, {}, {}});
   for (int round = -1; round < chosen.shared.rounds; ++round) {
     for (std::size_t place = 0; place < all.size(); ++place) {
@@ -59,6 +60,13 @@ class inquiry {
   }
 
  private:
+  [[nodiscard]] std::vector<subject<Family>*> everybody(bool with_erasure = false) const {
+    std::vector<subject<Family>*> chosen;
+    for (const auto& one : all_) {
+      if (!with_erasure || one->survives_erasure) chosen.push_back(one.get());
+    }
+    return chosen;
+  }
   [[nodiscard]] bool wanted(const char* question) const { return named_in(chosen_.shared.questions, question); }
   [[nodiscard]] std::vector<std::size_t> sizes() const {
     if (!chosen_.shared.sizes.empty()) return chosen_.shared.sizes;
@@ -98,8 +106,8 @@ class inquiry {
   }
   void ask_mix(const mix_named& named, const draws<Family>& drawn, std::size_t size, int threads) {
     const mix<Family> given{&drawn, named.writes_in_1000, threads, chosen_.seconds, chosen_.shared.seed};
-    keep(interleave(row(named.name, name_of(drawn.which), size, threads), all_, chosen_, scale_,
-                    [&](subject<Family>& one) { return one.run_mix(given); }));
+    keep(interleave(row(named.name, name_of(drawn.which), size, threads), everybody(named.writes_in_1000 != 0), chosen_,
+                    scale_, [&](subject<Family>& one) { return one.run_mix(given); }));
   }
 
   void ask_insert_growth(std::size_t size) {
@@ -107,13 +115,13 @@ class inquiry {
     const auto coming = keys(0, size);
     for (const int threads : chosen_.threads) {
       std::uint64_t checksum = 0;
-      keep(
-          interleave(row(insert_growth, "from empty", size, threads), all_, chosen_, scale_, [&](subject<Family>& one) {
-            outcome now = one.grow(coming, threads);
-            if (checksum == 0) checksum = now.checksum;
-            if (now.checksum != checksum) lost_something(one.name);
-            return now;
-          }));
+      keep(interleave(row(insert_growth, "from empty", size, threads), everybody(), chosen_, scale_,
+                      [&](subject<Family>& one) {
+                        outcome now = one.grow(coming, threads);
+                        if (checksum == 0) checksum = now.checksum;
+                        if (now.checksum != checksum) lost_something(one.name);
+                        return now;
+                      }));
     }
   }
   [[noreturn]] static void lost_something(const std::string& name) {
@@ -133,13 +141,13 @@ class inquiry {
     const auto coming = keys(first, std::max(last, first + 1));
     const draws<Family> probed = draw<Family>(law::uniform, first, chosen_.shared.seed);
     const std::vector<typename Family::key> nothing;
-    keep(interleave(row(at_rest, "uniform", first, 1), all_, chosen_, scale_, [&](subject<Family>& one) {
+    keep(interleave(row(at_rest, "uniform", first, 1), everybody(), chosen_, scale_, [&](subject<Family>& one) {
       one.build(present);
       outcome now = one.read_while_storing(probed, nothing, chosen_.seconds);
       one.drop();
       return now;
     }));
-    keep(interleave(row(while_growing, "uniform", last, 2), all_, chosen_, scale_, [&](subject<Family>& one) {
+    keep(interleave(row(while_growing, "uniform", last, 2), everybody(), chosen_, scale_, [&](subject<Family>& one) {
       one.build(present);
       outcome now = one.read_while_storing(probed, coming, 0);
       one.drop();

@@ -1,6 +1,7 @@
 // xenium's vyukov_hash_map with epoch-based reclamation. Values lie in nodes, so that an accessor pins one;
-// it has no overwriting, which is an erase and an insert here. A second one keeps the pointer itself in the
-// bucket and copies it out: faster, but what is read is not held.
+// it has no overwriting, which is an erase and an insert here. Version 0.0.2 crashes when several threads
+// erase and insert one key that others read, so the pinned one takes part where nobody erases. A second one keeps the
+// pointer itself in the bucket and copies it out: faster, but what is read is not held.
 #include <functional>
 #include <string>
 
@@ -65,6 +66,7 @@ class xenium_map {
 template <class Family>
 struct pinned : xenium_map<Family, in_node<typename Family::value>> {
   static constexpr const char* name = "xenium";
+  static constexpr bool survives_erasure = false;
   using xenium_map<Family, in_node<typename Family::value>>::xenium_map;
 };
 template <class Family>
