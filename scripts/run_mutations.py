@@ -35,7 +35,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAGS = ["-std=c++20", "-Og", "-w"]
-LIBRARY = ["holdfast/base", "holdfast/table", "holdfast/map"]
+LIBRARY = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/concurrent"]
 COMPILER_CATCHES_IT = "does not compile"
 
 

@@ -19,9 +19,12 @@ enum class law : std::uint8_t { uniform, zipf, hot };
 
 [[nodiscard]] constexpr const char* name_of(law which) noexcept {
   switch (which) {
-    case law::uniform: return "uniform";
-    case law::zipf: return "zipf";
-    case law::hot: break;
+    case law::uniform:
+      return "uniform";
+    case law::zipf:
+      return "zipf";
+    case law::hot:
+      break;
   }
   return "hot key";
 }

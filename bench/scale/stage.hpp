@@ -22,11 +22,13 @@ struct alignas(one_thread_apart) part {
   std::uint64_t checksum = 0;
   histogram reads;  // sampled, in ticks
   double seconds = 0;
+  double cpu_seconds = 0;
 };
 
 // What all did.
 struct outcome {
   double operations_per_second = 0;
+  double operations_per_cpu_second = 0;  // as if every thread had had a processor to itself
   std::uint64_t checksum = 0;
   histogram reads;
 };
@@ -50,7 +52,9 @@ template <class Body>
       body.attach(thread, [&] {
         start.arrive_and_wait();
         const double begin = wall_nanoseconds();
+        const double cpu_begin = cpu_nanoseconds();
         body.run(thread, mine, flag);
+        mine.cpu_seconds = (cpu_nanoseconds() - cpu_begin) / 1e9;
         mine.seconds = (wall_nanoseconds() - begin) / 1e9;
       });
     });
@@ -63,15 +67,18 @@ template <class Body>
   for (std::thread& one : threads) one.join();
   outcome all;
   double longest = 0;
+  double cpu_seconds = 0;
   double operations = 0;
   for (int thread = 0; thread < count; ++thread) {
     const part& one = parts[static_cast<std::size_t>(thread)];
     operations += static_cast<double>(one.operations);
     longest = longest < one.seconds ? one.seconds : longest;
+    cpu_seconds += one.cpu_seconds;
     all.checksum += one.checksum;
     all.reads.add(one.reads);
   }
   all.operations_per_second = operations / longest;
+  all.operations_per_cpu_second = operations / cpu_seconds * count;
   return all;
 }
 

@@ -8,6 +8,7 @@
 //   void store(const key&, value)                whatever was there before
 //   void erase(const key&)
 //   struct thread_scope                          made by every thread that uses the map
+//   static constexpr bool survives_erasure       left out: true; false: takes no part where keys are erased
 //
 // The loops are compiled with the adapter; one virtual call starts a whole run.
 #pragma once
@@ -41,6 +42,7 @@ class subject {
  public:
   virtual ~subject() = default;
   std::string name;
+  bool survives_erasure = true;
 
   // A map with keys 0..entries-1, by one thread.
   virtual void build(const std::vector<typename Family::key>& keys) = 0;
@@ -50,8 +52,7 @@ class subject {
   [[nodiscard]] virtual outcome grow(const std::vector<typename Family::key>& keys, int threads) = 0;
   // Reads of `probed` while another thread stores `coming`; if there are none, for as long as `seconds`.
   [[nodiscard]] virtual outcome read_while_storing(const draws<Family>& probed,
-                                                   const std::vector<typename Family::key>& coming,
-                                                   double seconds) = 0;
+                                                   const std::vector<typename Family::key>& coming, double seconds) = 0;
 };
 
 inline constexpr unsigned timed_every = 16;  // one operation of so many is timed
@@ -113,12 +114,15 @@ struct mix_body {
 
     void next(const typename Family::key& key, std::size_t number) {
       switch (count++ % 3) {
-        case 0: map.store(key, Family::value_of(number)); return;
+        case 0:
+          map.store(key, Family::value_of(number));
+          return;
         case 1:
           away = &key;
           map.erase(key);
           return;
-        default: finish();
+        default:
+          finish();
       }
     }
     void finish() {
@@ -168,7 +172,8 @@ struct watch_body {
     }
     const std::size_t mask = probed.keys.size() - 1;
     for (std::size_t at = 0; coming.empty() ? static_cast<bool>(flag) : !stored.load(std::memory_order_relaxed);) {
-      for (unsigned n = 0; n < flag_every; ++n) mine.checksum += scale::timed_read(map, probed.keys[++at & mask], mine.reads);
+      for (unsigned n = 0; n < flag_every; ++n)
+        mine.checksum += scale::timed_read(map, probed.keys[++at & mask], mine.reads);
       mine.operations += flag_every;
     }
   }
@@ -181,7 +186,10 @@ class subject_of final : public subject<Family> {
  public:
   using key = typename Family::key;
 
-  subject_of() { this->name = Adapter::name; }
+  subject_of() {
+    this->name = Adapter::name;
+    if constexpr (requires { Adapter::survives_erasure; }) this->survives_erasure = Adapter::survives_erasure;
+  }
 
   void build(const std::vector<key>& keys) override {
     const typename Adapter::thread_scope scope;

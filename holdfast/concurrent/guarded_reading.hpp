@@ -106,7 +106,8 @@ class guarded_reading {
   // Calls use(key, value) for each of `keys` that is there, shard by shard, each shard locked once; how
   // many there were. Cost: an allocation and a sort by shard.
   template <std::ranges::forward_range Keys, class Use>
-    requires(key_for<std::ranges::range_value_t<Keys>, guarded_reading> && std::invocable<Use&, const key_type&, const T&>)
+    requires(key_for<std::ranges::range_value_t<Keys>, guarded_reading> &&
+             std::invocable<Use&, const key_type&, const T&>)
   size_type visit_many(const Keys& keys, Use&& use) const {
     callback_frame::refuse_reentry(this, "visit_many");
     std::vector<std::pair<size_type, std::ranges::iterator_t<const Keys>>> homes;

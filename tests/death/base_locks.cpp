@@ -30,7 +30,9 @@ constexpr const char* of_writer = "^fatal error: sync: Unlock of unlocked RWMute
 constexpr const char* of_reader = "^fatal error: sync: RUnlock of unlocked RWMutex\n(.*\n)*  cure: unlock once";
 
 // contract R5, T98; covers hf.sync.unlock-checked
-TEST_F(LockDeath, MutexNeverLocked) { EXPECT_EXIT(under_catch([] { mutex().unlock(); }), aborted, of_mutex); }
+TEST_F(LockDeath, MutexNeverLocked) {
+  EXPECT_EXIT(under_catch([] { mutex().unlock(); }), aborted, of_mutex);
+}
 
 TEST_F(LockDeath, MutexUnlockedTwice) {
   mutex lock;
@@ -39,7 +41,9 @@ TEST_F(LockDeath, MutexUnlockedTwice) {
   EXPECT_EXIT(under_catch([&] { lock.unlock(); }), aborted, of_mutex);
 }
 
-TEST_F(LockDeath, WriterNeverCame) { EXPECT_EXIT(under_catch([] { rw_mutex().unlock(); }), aborted, of_writer); }
+TEST_F(LockDeath, WriterNeverCame) {
+  EXPECT_EXIT(under_catch([] { rw_mutex().unlock(); }), aborted, of_writer);
+}
 
 TEST_F(LockDeath, WriterLeavesWhereReadersAre) {
   rw_mutex lock;
@@ -54,7 +58,9 @@ TEST_F(LockDeath, WriterLeftBefore) {
   EXPECT_EXIT(under_catch([&] { lock.unlock(); }), aborted, of_writer);
 }
 
-TEST_F(LockDeath, ReaderNeverCame) { EXPECT_EXIT(under_catch([] { rw_mutex().unlock_shared(); }), aborted, of_reader); }
+TEST_F(LockDeath, ReaderNeverCame) {
+  EXPECT_EXIT(under_catch([] { rw_mutex().unlock_shared(); }), aborted, of_reader);
+}
 
 TEST_F(LockDeath, ReaderLeavesWhereAWriterIs) {
   rw_mutex lock;

@@ -15,7 +15,8 @@ namespace {
 
 using namespace holdfast::tests;
 
-event call(word what, std::uint64_t began, std::uint64_t ended, int value = absent, int found = absent, bool yes = false) {
+event call(word what, std::uint64_t began, std::uint64_t ended, int value = absent, int found = absent,
+           bool yes = false) {
   event one;
   one.what = what;
   one.began = began;
@@ -27,8 +28,8 @@ event call(word what, std::uint64_t began, std::uint64_t ended, int value = abse
 }
 
 TEST(Checker, TakesCallsOneAfterTheOther) {
-  const history good{call(word::store, 0, 1, 5), call(word::load, 2, 3, absent, 5), call(word::erase, 4, 5, absent, absent, true),
-                     call(word::load, 6, 7)};
+  const history good{call(word::store, 0, 1, 5), call(word::load, 2, 3, absent, 5),
+                     call(word::erase, 4, 5, absent, absent, true), call(word::load, 6, 7)};
   EXPECT_TRUE(is_linearizable(good, nothing));
   const history bad{call(word::store, 0, 1, 5), call(word::load, 2, 3, absent, absent)};
   EXPECT_FALSE(is_linearizable(bad, nothing)) << "a store was lost";
@@ -36,7 +37,8 @@ TEST(Checker, TakesCallsOneAfterTheOther) {
 
 TEST(Checker, CallsThatOverlapMayComeEitherWay) {
   for (const int found : {1, 2}) {
-    const history both{call(word::store, 0, 10, 1), call(word::store, 1, 9, 2), call(word::load, 11, 12, absent, found)};
+    const history both{call(word::store, 0, 10, 1), call(word::store, 1, 9, 2),
+                       call(word::load, 11, 12, absent, found)};
     EXPECT_TRUE(is_linearizable(both, nothing)) << found;
   }
   const history neither{call(word::store, 0, 10, 1), call(word::store, 1, 9, 2), call(word::load, 11, 12, absent, 3)};
@@ -68,7 +70,8 @@ TEST(Checker, TakesChoicesBack) {
   // first is wrong each time.
   history hard;
   for (unsigned n = 0; n < 6; ++n) hard.push_back(call(word::store, n, 100 + n, static_cast<int>(n)));
-  for (unsigned n = 0; n < 6; ++n) hard.push_back(call(word::load, 10 + 2 * n, 11 + 2 * n, absent, 5 - static_cast<int>(n)));
+  for (unsigned n = 0; n < 6; ++n)
+    hard.push_back(call(word::load, 10 + 2 * n, 11 + 2 * n, absent, 5 - static_cast<int>(n)));
   EXPECT_TRUE(is_linearizable(hard, nothing));
   hard.push_back(call(word::load, 50, 51, absent, 5));  // the first one again
   EXPECT_FALSE(is_linearizable(hard, nothing));
@@ -93,6 +96,17 @@ struct loses_updates : sound {
   bool alter(int key, Change change) {
     const std::optional<int> old = load(key);
     std::this_thread::yield();
+    const std::optional<int> next = change(old ? &*old : nullptr);
+    next ? store(key, *next) : static_cast<void>(sound::erase(key));
+    return next.has_value();
+  }
+};
+
+// The same without a pause in between: two threads must meet within some tens of nanoseconds.
+struct loses_updates_at_once : sound {
+  template <class Change>
+  bool alter(int key, Change change) {
+    const std::optional<int> old = load(key);
     const std::optional<int> next = change(old ? &*old : nullptr);
     next ? store(key, *next) : static_cast<void>(sound::erase(key));
     return next.has_value();
@@ -154,10 +168,22 @@ struct copies_bit_by_bit : sound {
   }
 };
 
+// As a map whose growth moves an entry out of sight for a moment.
+struct hides_while_growing : sound {
+  void store(int key, int value) {
+    sound::store(key, value);
+    if (key < first_other) return;
+    if (const auto moving = sound::load_and_erase(0)) {
+      std::this_thread::yield();
+      (void)sound::load_or_store(0, *moving);
+    }
+  }
+};
+
 // Whether some history of `Map` does not fit, within as many attempts as a broken map needs many times over.
 template <class Map>
 bool is_found_out(plan given) {
-  for (std::uint32_t attempt = 0; attempt < 2000; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < 1000; ++attempt) {
     given.seed = attempt;
     Map map;
     if (!is_linearizable(record(map, given), nothing)) return true;
@@ -174,11 +200,20 @@ plan of_all_keys(word broken) {
 
 TEST(Checker, FindsOutMapsThatAreBroken) {
   EXPECT_TRUE(is_found_out<loses_updates>(of_one_key(word::alter)));
+  EXPECT_TRUE(is_found_out<loses_updates_at_once>({.threads = 2, .calls = 200, .others = 0, .words = {word::alter}}));
   EXPECT_TRUE(is_found_out<gives_twice>(of_one_key(word::load_and_erase)));
-  EXPECT_TRUE(is_found_out<stores_both>({.threads = 3, .calls = 12, .others = 0, .words = {word::load_or_store, word::erase}}));
+  EXPECT_TRUE(
+      is_found_out<stores_both>({.threads = 3, .calls = 12, .others = 0, .words = {word::load_or_store, word::erase}}));
   EXPECT_TRUE(is_found_out<reads_old_news>(of_one_key(word::load)));
   EXPECT_TRUE(is_found_out<erases_changed>(
       {.threads = 3, .calls = 12, .others = 0, .words = {word::compare_erase, word::exchange, word::load}}));
+}
+
+TEST(Checker, FindsOutAMapThatIsBrokenOnlyWhileItGrows) {
+  plan given = of_one_key(word::load);
+  EXPECT_FALSE(is_found_out<hides_while_growing>(given)) << "it has no fault while it does not grow";
+  given.others = 2;
+  EXPECT_TRUE(is_found_out<hides_while_growing>(given));
 }
 
 TEST(Checker, FindsOutMapsThatAreNotWhole) {

@@ -50,30 +50,45 @@ using history = std::vector<event>;
   const bool matches = there != absent && there == one.expected;
   const int before = there;
   switch (one.what) {
-    case word::load: return one.found == there;
-    case word::store: there = one.value; return true;
+    case word::load:
+      return one.found == there;
+    case word::store:
+      there = one.value;
+      return true;
     case word::load_or_store:
       if (there == absent) there = one.value;
       return one.yes == (before != absent) && one.found == there;
-    case word::exchange: there = one.value; return one.found == before;
+    case word::exchange:
+      there = one.value;
+      return one.found == before;
     case word::compare_exchange:
       if (matches) there = one.value;
       return one.yes == matches;
     case word::compare_erase:
       if (matches) there = absent;
       return one.yes == matches;
-    case word::erase: there = absent; return one.yes == (before != absent);
-    case word::load_and_erase: there = absent; return one.found == before;
-    case word::alter: there = one.value; return one.found == before;
-    case word::clear: now = nothing; return true;
-    case word::snapshot: return one.all == now;
+    case word::erase:
+      there = absent;
+      return one.yes == (before != absent);
+    case word::load_and_erase:
+      there = absent;
+      return one.found == before;
+    case word::alter:
+      there = one.value;
+      return one.found == before;
+    case word::clear:
+      now = nothing;
+      return true;
+    case word::snapshot:
+      return one.all == now;
   }
   return false;
 }
 
 inline std::ostream& operator<<(std::ostream& to, const event& one) {
-  static constexpr const char* names[] = {"load",  "store",          "load_or_store", "exchange", "compare_exchange", "compare_erase",
-                                          "erase", "load_and_erase", "alter",         "clear",    "snapshot"};
+  static constexpr const char* names[] = {"load",          "store", "load_or_store",  "exchange", "compare_exchange",
+                                          "compare_erase", "erase", "load_and_erase", "alter",    "clear",
+                                          "snapshot"};
   to << one.began << ".." << one.ended << ' ' << names[static_cast<std::size_t>(one.what)] << " key " << one.key
      << " value " << one.value << " expected " << one.expected << " -> " << one.found << (one.yes ? " yes" : " no");
   if (one.what != word::snapshot) return to;

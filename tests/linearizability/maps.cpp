@@ -23,11 +23,16 @@ class Linearizability : public testing::Test {
   template <class Hash = holdfast::hash<int>, class Judge>
   static void hold(plan given, Judge judge) {
     const auto end = std::chrono::steady_clock::now() + time_for_each;
+    std::size_t overlapping = 0;
     for (given.seed = 1; given.seed <= least_histories || std::chrono::steady_clock::now() < end; ++given.seed) {
       typename Face::template map<int, int, Hash> map;
       const history calls = record(map, given);
       ASSERT_TRUE(judge(calls)) << "seed " << given.seed << '\n' << calls;
+      overlapping += overlaps(calls);
     }
+    RecordProperty("histories", std::to_string(given.seed - 1));
+    RecordProperty("overlapping_calls", std::to_string(overlapping));
+    EXPECT_GT(overlapping, 0U) << "the threads never met: this run says nothing";
   }
 
   static bool each_key_fits(const history& calls) {
@@ -69,12 +74,13 @@ TYPED_TEST(Linearizability, OfSomeKeysWhileTheMapIsCleared) {
 // The keys together, not each by itself.
 // covers hf.concurrent.one-instant
 TYPED_TEST(Linearizability, OfAllKeysTogetherWithClearAndSnapshot) {
-  this->hold({.threads = 3,
-              .calls = 10,
-              .keys = 4,
-              .others = 4,
-              .words = {word::store, word::store, word::exchange, word::erase, word::load, word::clear, word::snapshot}},
-             this->all_keys_fit);
+  this->hold(
+      {.threads = 3,
+       .calls = 40,
+       .keys = 4,
+       .others = 4,
+       .words = {word::store, word::store, word::exchange, word::erase, word::load, word::clear, word::snapshot}},
+      this->all_keys_fit);
 }
 
 }  // namespace

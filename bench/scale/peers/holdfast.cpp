@@ -1,12 +1,9 @@
 // Our own maps. Results are pinned.
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sharded_map.hpp>
+#include <holdfast/concurrent/sync_map.hpp>
 
 #include <bench/scale/roster.hpp>
-
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
-#include <holdfast/concurrent/sync_map.hpp>
-#endif
 
 namespace holdfast::bench {
 namespace {
@@ -30,6 +27,11 @@ class pinning {
 };
 
 template <class Family>
+struct sync : pinning<Family, sync_map<typename Family::key, typename Family::value>> {
+  static constexpr const char* name = "sync_map";
+  using pinning<Family, sync_map<typename Family::key, typename Family::value>>::pinning;
+};
+template <class Family>
 struct sharded : pinning<Family, sharded_map<typename Family::key, typename Family::value>> {
   static constexpr const char* name = "sharded_map";
   using pinning<Family, sharded_map<typename Family::key, typename Family::value>>::pinning;
@@ -40,19 +42,9 @@ struct locked : pinning<Family, locked_map<typename Family::key, typename Family
   using pinning<Family, locked_map<typename Family::key, typename Family::value>>::pinning;
 };
 
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
-template <class Family>
-struct sync : pinning<Family, sync_map<typename Family::key, typename Family::value>> {
-  static constexpr const char* name = "sync_map";
-  using pinning<Family, sync_map<typename Family::key, typename Family::value>>::pinning;
-};
-#endif
-
 template <class Family>
 void add_all(roster<Family>& to) {
-#if __has_include(<holdfast/concurrent/sync_map.hpp>)
   to.push_back(std::make_unique<subject_of<Family, sync<Family>>>());
-#endif
   to.push_back(std::make_unique<subject_of<Family, sharded<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, locked<Family>>>());
 }

@@ -1,6 +1,7 @@
 // xenium's vyukov_hash_map with epoch-based reclamation. Values lie in nodes, so that an accessor pins one;
-// it has no overwriting, which is an erase and an insert here. A second one keeps the pointer itself in the
-// bucket and copies it out: faster, but what is read is not held.
+// it has no overwriting, which is an erase and an insert here. Version 0.0.2 crashes when several threads
+// erase and insert one key that others read, so the pinned one takes part where nobody erases. A second one keeps the
+// pointer itself in the bucket and copies it out: faster, but what is read is not held.
 #include <functional>
 #include <string>
 
@@ -31,9 +32,10 @@ class xenium_map {
  public:
   using thread_scope = no_scope;
   using key = typename Family::key;
-  using map = std::conditional_t<
-      std::is_integral_v<key>, xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>>,
-      xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>, xenium::policy::hash<standard_hash<key>>>>;
+  using map = std::conditional_t<std::is_integral_v<key>,
+                                 xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>>,
+                                 xenium::vyukov_hash_map<key, Stored, xenium::policy::reclaimer<epochs>,
+                                                         xenium::policy::hash<standard_hash<key>>>>;
 
   explicit xenium_map(std::size_t) {}
   std::uint64_t read(const key& wanted) const {
@@ -41,10 +43,8 @@ class xenium_map {
     if (!map_.try_get_value(wanted, held)) return 0;
     if constexpr (std::is_pointer_v<Stored>) {
       return Family::number_in(*held);
-    } else if constexpr (std::is_integral_v<key>) {
-      return Family::number_in(held->value);
     } else {
-      return Family::number_in(held->second.value);
+      return Family::number_in(held->value);
     }
   }
   void store(const key& at, typename Family::value value) {
@@ -66,6 +66,7 @@ class xenium_map {
 template <class Family>
 struct pinned : xenium_map<Family, in_node<typename Family::value>> {
   static constexpr const char* name = "xenium";
+  static constexpr bool survives_erasure = false;
   using xenium_map<Family, in_node<typename Family::value>>::xenium_map;
 };
 template <class Family>

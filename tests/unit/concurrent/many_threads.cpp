@@ -274,7 +274,8 @@ TYPED_TEST(ConcurrentThreads, ASnapshotIsOfOneInstant) {
   for (int n = 0; n < 500; ++n) {
     std::vector<int> value(16);
     for (const auto& [key, there] : map.snapshot()) value[static_cast<std::size_t>(key)] = there;
-    for (int key = 1; key < 16; ++key) EXPECT_LE(value[static_cast<std::size_t>(key)], value[static_cast<std::size_t>(key) - 1]);
+    for (int key = 1; key < 16; ++key)
+      EXPECT_LE(value[static_cast<std::size_t>(key)], value[static_cast<std::size_t>(key) - 1]);
     EXPECT_LE(value.front() - value.back(), 1);
   }
   over = true;

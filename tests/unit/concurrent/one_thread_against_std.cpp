@@ -31,20 +31,38 @@ std::string short_key(std::mt19937& words) {
 }
 
 enum class word : std::uint8_t {
-  load, store, load_or_store, load_and_erase, erase, exchange, compare_exchange, compare_erase, alter, words
+  load,
+  store,
+  load_or_store,
+  load_and_erase,
+  erase,
+  exchange,
+  compare_exchange,
+  compare_erase,
+  alter,
+  words
 };
 
 // What is under the key afterwards, according to the model.
 template <class Map>
 std::optional<int> answer(Map& map, word next, const std::string& key, std::optional<int> there, int value, int other) {
   switch (next) {
-    case word::store: map.store(key, value); return value;
+    case word::store:
+      map.store(key, value);
+      return value;
     case word::load_or_store:
-      EXPECT_EQ(map.load_or_store(key, value), (holdfast::load_or_store_result<int>{there.value_or(value), there.has_value()}));
+      EXPECT_EQ(map.load_or_store(key, value),
+                (holdfast::load_or_store_result<int>{there.value_or(value), there.has_value()}));
       return there.value_or(value);
-    case word::load_and_erase: EXPECT_EQ(map.load_and_erase(key), there); return std::nullopt;
-    case word::erase: EXPECT_EQ(map.erase(key), there.has_value()); return std::nullopt;
-    case word::exchange: EXPECT_EQ(map.exchange(key, value), there); return value;
+    case word::load_and_erase:
+      EXPECT_EQ(map.load_and_erase(key), there);
+      return std::nullopt;
+    case word::erase:
+      EXPECT_EQ(map.erase(key), there.has_value());
+      return std::nullopt;
+    case word::exchange:
+      EXPECT_EQ(map.exchange(key, value), there);
+      return value;
     case word::compare_exchange:
       EXPECT_EQ(map.compare_exchange(key, other, value), there == other);
       return there == other ? value : there;
@@ -59,7 +77,9 @@ std::optional<int> answer(Map& map, word next, const std::string& key, std::opti
       EXPECT_EQ(stays, there != other);
       return there == other ? std::nullopt : std::optional(value);
     }
-    default: EXPECT_EQ(map.load(key), there); return there;
+    default:
+      EXPECT_EQ(map.load(key), there);
+      return there;
   }
 }
 

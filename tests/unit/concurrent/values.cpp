@@ -37,9 +37,8 @@ TYPED_TEST(ConcurrentValues, ThatOnlyMoveAreTakenByAllThatDoesNotCopy) {
   }
   EXPECT_EQ(**map.pin(1), 11);
   EXPECT_TRUE(map.visit(1, [](const std::unique_ptr<int>& value) { EXPECT_EQ(*value, 11); }));
-  EXPECT_TRUE(map.alter(1, [](const std::unique_ptr<int>* value) {
-    return std::optional(std::make_unique<int>(**value + 1));
-  }));
+  EXPECT_TRUE(map.alter(
+      1, [](const std::unique_ptr<int>* value) { return std::optional(std::make_unique<int>(**value + 1)); }));
   int sum = 0;
   map.for_each([&](int key, const std::unique_ptr<int>& value) { sum += key * *value; });
   EXPECT_EQ(sum, 12);
