@@ -123,7 +123,9 @@ class locked_bucket {
     }
     const std::uint64_t tags = without_tag(read(at.line->control), at.place);
     write(at.line->control, tags);
-    return tags == 0 ? unlink(at) : nullptr;
+    const std::uint64_t last = read(at.line->words[overflow_slots - 1]);
+    const bool has_entry = is_link(last) ? without_tag(tags, overflow_slots - 1) != 0 : tags != 0;
+    return has_entry ? nullptr : unlink(at, last);
   }
 
  private:
@@ -184,9 +186,10 @@ class locked_bucket {
     write(last, link_to(fresh));
   }
 
-  // Takes the empty last line of a chain out.
-  overflow_line* unlink(const slot& at) noexcept {
-    write(*at.from, 0);
+  // Takes an empty line, which ends in `last`, out of the chain. A reader that stands in it goes on from there.
+  overflow_line* unlink(const slot& at, std::uint64_t last) noexcept {
+    write(*at.from, is_link(last) ? last : 0);
+    if (is_link(last)) return at.line;
     overflow_line* const before = line_of_last_word(at.from);
     if (before == nullptr) tags_ = without_tag(tags_, main_slots - 1);
     else write(before->control, without_tag(read(before->control), overflow_slots - 1));
