@@ -1,7 +1,8 @@
-"""The bars of the engine, and what was measured against each.
+"""The bars of the engine and of the maps for many threads, and what was measured against each.
 
 A time ratio is holdfast's over that of the better of absl flat and Boost flat (by median), round by
-round, median of the rounds; smaller is better. A row whose benchmark was not run is shown as such.
+round, median of the rounds; smaller is better. A ratio for many threads is sync_map's throughput over that
+of the best peer whose results are pinned; larger is better. A row whose benchmark was not run is shown as such.
 """
 
 import json
@@ -24,6 +25,17 @@ TIME_BARS = [
     ("iterate", U64, {1_000: 1.50, 100_000: 1.50, 1_000_000: 1.50, 10_000_000: 1.50}),
 ]
 WORST_INSERT_BARS = {10_000_000: 300, 50_000_000: 500}
+# question, family, spread, threads, lowest ratio; at 1e5 and 1e6 entries
+SCALE_BARS = [(question, U64, spread, threads, limit)
+              for question, uniform, zipf in (("read-only", 1.35, 1.90), ("99/1", 1.35, 1.90),
+                                              ("90/10", 1.35, 1.75), ("50/50", 1.35, 1.75))
+              for spread, limit in (("uniform", uniform), ("zipf", zipf)) for threads in (1, 2)]
+SCALE_BARS += [(question, STRING, spread, 2, limit)
+               for question, limit in (("read-only", 1.15), ("99/1", 1.15), ("50/50", 1.30))
+               for spread in ("uniform", "zipf")]
+SCALE_BARS += [("insert growth", U64, "from empty", threads, 1.40) for threads in (2, 8)]
+OVERSUBSCRIBED_BAR, GROWING_READS_BAR, PIN_BAR, SHARED_POINTER_BAR = 0.85, 2.0, 1.0, 10.0
+NOT_PEERS = ("sync_map", "sharded_map", "locked_map", "xenium copied")
 BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR = 1.00, 0.80, 2.0
 
 
@@ -33,7 +45,7 @@ def median(values):
 
 def load(folder):
     """Every result file of `folder`, by kind."""
-    results = {"micro": [], "latency": [], "memory": [], "go": []}
+    results = {"micro": [], "latency": [], "memory": [], "scale": [], "pin": [], "go": []}
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         if file.name in ("all.json", "go_turn.json"):
             continue
@@ -112,6 +124,79 @@ def judge_memory(results):
                       f"absl flat; by resident memory {ours[resident] / theirs[resident]:.3f}")
 
 
+def short(number):
+    return f"{number:.0e}".replace("e+0", "e")
+
+
+def judge_scale(results):
+    found = {(row["question"], row["family"], row["spread"], row["size"], row["threads"]): row
+             for row in rows_of(results, "scale")}
+    for question, family, spread, threads, limit in SCALE_BARS:
+        for size in (100_000, 1_000_000):
+            what = f"{question}, {family}, {spread}, {short(size)}, {threads} thread{'s' * (threads > 1)}"
+            row = found.get((question, family, spread, size, threads))
+            peers = [one for one in row["contenders"] if one["name"] not in NOT_PEERS] if row else []
+            best = max(peers, key=lambda one: one["median"], default=None)
+            if best is None or contender(row, "sync_map") is None:
+                yield missing(what, f">= {limit:.2f}")
+                continue
+            ratio = best["ratio"]
+            yield bar(what, f">= {limit:.2f}", f"{ratio['median']:.2f} ({ratio['min']:.2f} .. {ratio['max']:.2f})",
+                      ratio["median"] >= limit, f"{best['name']} {best['median']:.1f} M/s")
+    yield from judge_oversubscribed(found)
+    yield from judge_reads_while_growing(found)
+    yield from judge_pin(results)
+
+
+def judge_oversubscribed(found):
+    """8 threads against 2, for every row of sync_map's that was run with both; the worst row is told."""
+    kept = []
+    for (question, family, spread, size, threads), row in found.items():
+        two = found.get((question, family, spread, size, 2))
+        ours, before = (contender(one, "sync_map") if one else None for one in (row, two))
+        if threads == 8 and ours and before:
+            kept.append((ours["median"] / before["median"], f"{question}, {family}, {spread}, {short(size)}"))
+    what = "8 threads keep of 2 threads' throughput, worst row"
+    if not kept:
+        yield missing(what, f">= {OVERSUBSCRIBED_BAR:.2f}")
+        return
+    worst, where = min(kept)
+    yield bar(what, f">= {OVERSUBSCRIBED_BAR:.2f}", f"{worst:.2f}", worst >= OVERSUBSCRIBED_BAR, where)
+
+
+def judge_reads_while_growing(found):
+    what = "p99.99 of reads while growing, times that at rest"
+    rows = {key[0]: row for key, row in found.items() if key[0] in ("reads while growing", "reads at rest")}
+    ours = [contender(rows[name], "sync_map") if name in rows else None
+            for name in ("reads while growing", "reads at rest")]
+    if None in ours:
+        yield missing(what, f"<= {GROWING_READS_BAR:.1f}")
+        return
+    growing, rest = (one["p99.99"] for one in ours)
+    yield bar(what, f"<= {GROWING_READS_BAR:.1f}", f"{growing / rest:.2f}", growing / rest <= GROWING_READS_BAR,
+              f"{growing:.0f} ns over {rest:.0f} ns")
+
+
+def judge_pin(results):
+    rows = {row["threads"]: row for row in rows_of(results, "pin")}
+    pin, bare = (contender(rows[1], name) if 1 in rows else None for name in ("holdfast pin", "unprotected"))
+    both, shared = (contender(rows[2], name) if 2 in rows else None for name in ("holdfast pin", "atomic<shared_ptr>"))
+    dearer = f"<= +{PIN_BAR:.1f} ns"
+    if pin is None or bare is None:
+        yield missing("protect + load + release", dearer)
+    else:
+        more = pin["median"] - bare["median"]
+        yield bar("protect + load + release", dearer, f"+{more:.2f} ns", more <= PIN_BAR,
+                  f"unprotected {bare['median']:.2f} ns")
+    what = "atomic<shared_ptr> on two threads, times a pin"
+    if both is None or shared is None:
+        yield missing(what, f">= {SHARED_POINTER_BAR:.0f}")
+        return
+    times = shared["median"] / both["median"]
+    yield bar(what, f">= {SHARED_POINTER_BAR:.0f}", f"{times:.1f}", times >= SHARED_POINTER_BAR,
+              f"{shared['median']:.2f} ns over {both['median']:.2f} ns")
+
+
 def judge_go(results):
     rows = rows_of(results, "go")
     if not rows:
@@ -124,12 +209,13 @@ def judge_go(results):
 
 
 def judge(results):
-    return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_go(results)]
+    return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_scale(results),
+            *judge_go(results)]
 
 
 def table(judged, results):
-    machine = next((found for found in results["micro"] + results["latency"] + results["memory"]), {})
-    lines = [f"Bars of the engine: {machine.get('cpu', 'unknown machine')}, gcc {machine.get('compiler', '?')}, "
+    machine = next((found for found in results["micro"] + results["latency"] + results["memory"] + results["scale"]), {})
+    lines = [f"Bars: {machine.get('cpu', 'unknown machine')}, gcc {machine.get('compiler', '?')}, "
              f"-O3, {machine.get('vectors', '?')}, {machine.get('heap', 'fresh')} heap", ""]
     header = ("what", "bar", "measured", "", "against")
     verdicts = {True: "met", False: "MISSED", None: "-"}

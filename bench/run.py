@@ -24,6 +24,13 @@ MICRO = [f"{question}_{family}" for question in ("find", "insert", "erase_insert
 GO_GROUPS = {"find_u64_to_pointer": "find", "insert_u64_to_pointer": "insert",
              "erase_insert_u64_to_pointer": "erase_insert", "iterate_u64_to_pointer": "iterate"}
 GO_PLACES = ["/usr/lib/go-1.19/bin/go", "go"]
+# The other libraries of bench/scale: source below peers/, its header, what to link.
+SCALE_PEERS = [("holdfast", None, ()), ("locked", None, ()),
+               ("tbb", "oneapi/tbb/concurrent_hash_map.h", ("-ltbb",)),
+               ("cuckoo", "libcuckoo/cuckoohash_map.hh", ()),
+               ("xenium", "xenium/vyukov_hash_map.hpp", ()),
+               ("cds", "cds/container/split_list_map.h", ("-lcds",)),
+               ("urcu", "urcu/urcu-memb.h", ("-lurcu-cds", "-lurcu-memb"))]
 ABSL = ("raw_hash_set", "hash", "city", "low_level_hash", "hashtablez_sampler", "throw_delegate")
 
 
@@ -37,7 +44,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="rounds of the micro benchmarks (9; quick 3)")
     parser.add_argument("--cpu", type=int, help="pin to a processor")
     parser.add_argument("--native", action="store_true", help="compile all anew with -march=native")
-    parser.add_argument("--only", choices=["micro", "latency", "memory", "go", "bars"], action="append",
+    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "go", "bars"], action="append",
                         help="only these parts; bars alone reads the files of earlier runs")
     return parser.parse_args()
 
@@ -48,7 +55,8 @@ def fail(text):
 
 
 def has_header(name):
-    return any((pathlib.Path(root) / name).exists() for root in ("/usr/include", "/usr/local/include"))
+    return any((pathlib.Path(root) / name).exists()
+               for root in ("/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/local/include"))
 
 
 class builder:
@@ -83,7 +91,7 @@ class builder:
     def library(self):
         if self.objects is None:
             self.objects = []
-            rooms = ("base/*", "table", "map")
+            rooms = ("base/*", "table", "map", "concurrent")
             sources = [file for room in rooms for file in sorted((ROOT / "holdfast").glob(f"{room}/*.cpp"))]
             for source in sources:
                 target = self.folder / ("_".join(source.relative_to(ROOT).parts) + ".o")
@@ -103,7 +111,15 @@ class builder:
             peers.append("-DHOLDFAST_HAVE_BOOST_FLAT=1")
         if has_header("tsl/robin_map.h"):
             peers.append("-DHOLDFAST_HAVE_ROBIN=1")
-        self.call([self.compiler, *self.flags, *peers, source, *objects, "-o", target, *libraries])
+        sources = [source]
+        if source.parent.name == "scale":
+            for name, header, needed in SCALE_PEERS:
+                if header is not None and not has_header(header):
+                    continue
+                sources += [HERE / "scale" / "peers" / f"{name}.cpp"] if source.stem == "threads_on_one_map" else []
+                peers += [f"-DHOLDFAST_HAVE_{name.upper()}=1"] if header else []
+                libraries += needed
+        self.call([self.compiler, *self.flags, *peers, *sources, *objects, "-o", target, *libraries])
 
 
 def shared_flags(chosen):
@@ -146,6 +162,13 @@ def draw(chosen, folder, size):
 def run_memory(chosen, build):
     program = build.executable(HERE / "memory" / "bytes_per_entry.cpp")
     run_json([program, *shared_flags(chosen)], chosen.out / "memory.json")
+
+
+def run_scale(chosen, build):
+    for name in ("pin_cost", "threads_on_one_map"):
+        program = build.executable(HERE / "scale" / f"{name}.cpp")
+        flags = [flag for flag in shared_flags(chosen) if flag != "--cpu" and flag != str(chosen.cpu)]
+        run_json([program, *flags], chosen.out / f"scale_{name}.json")
 
 
 def go_program(chosen):
@@ -222,7 +245,7 @@ def main():
     chosen = arguments()
     chosen.out.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "go": run_go}
+    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "scale": run_scale, "go": run_go}
     build = builder(chosen)
     for name, part in parts.items():
         if chosen.only is None or name in chosen.only:

@@ -22,8 +22,9 @@ ROOMS = {
     "base/reclaim": ["base/lang", "base/observe", "base/sync"],
     "table": GROUND,
     "map": GROUND + ["table"],
-    "hazard": GROUND + ["table", "map"],
-    "tools": GROUND + ["table", "map", "hazard"],
+    "concurrent": GROUND + ["base/reclaim", "table", "map"],
+    "hazard": GROUND + ["base/reclaim", "table", "map", "concurrent"],
+    "tools": GROUND + ["base/reclaim", "table", "map", "concurrent", "hazard"],
 }
 
 # Not rooms: they may include every room, and no room may include them.

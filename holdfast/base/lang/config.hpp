@@ -94,6 +94,15 @@
 #define HOLDFAST_PROGRAM_COUNTER(pointer) ((pointer) = __builtin_return_address(0))
 #endif
 
+// HOLDFAST_PAUSE(): tells the processor that this loop only waits.
+#if defined(__x86_64__) || defined(__i386__)
+#define HOLDFAST_PAUSE() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define HOLDFAST_PAUSE() __asm__ volatile("yield")
+#else
+#define HOLDFAST_PAUSE() static_cast<void>(0)
+#endif
+
 namespace holdfast::inline v0 {
 
 inline constexpr bool exceptions_enabled = HOLDFAST_EXCEPTIONS != 0;

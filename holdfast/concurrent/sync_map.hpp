@@ -1,0 +1,323 @@
+// A map for many threads whose lookups wait for nobody.
+//
+// A lookup follows two pointers and writes nothing that another thread reads; a writer locks one bucket for
+// some tens of nanoseconds; growth splits one bucket at a time, and nodes never move. What is found is
+// pinned: it stays as it was read for as long as the pin lives, whatever becomes of the key, and of the map.
+//
+//   holdfast::sync_map<std::string, session> sessions;
+//   sessions.store("ann", session{});
+//   if (auto ann = sessions.pin("ann")) ann->report();        // no copy, no lock, may take its time
+//   hits.alter(page, [](const int* old) { return std::optional(old ? *old + 1 : 1); });
+//
+// When not to use it: one thread, or many that only read (map is smaller and faster); values that are
+// written in place (here each store makes a new node); when all threads must see one order of many
+// keys' changes (one lock around a map).
+//
+// Unless a member says otherwise:
+//   Threads: any number at once. Each member takes effect at one instant between call and return.
+//   Progress: load, pin, visit and visit_many are wait-free; a writer waits for writers of the same bucket.
+//   Callbacks run with nothing locked and may use the map in any way.
+//   Throws: what the hash, the equality, the allocator, constructors and the callback throw; the map is then
+//   as it was. Hash and equality must not use the map.
+//   Values and keys are const once they are in the map. Those that leave it are destroyed some time later,
+//   by any thread, when no pin is left; by the end of the map's destructor if they have a destructor.
+//   Invalidates: nothing; no reference outlives its pin or callback.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <holdfast/base/hash/random.hpp>
+#include <holdfast/concurrent/concurrent_map.hpp>
+#include <holdfast/concurrent/sync_map_flight.hpp>
+#include <holdfast/concurrent/sync_map_reading.hpp>
+#include <holdfast/concurrent/sync_map_reentry.hpp>
+
+namespace holdfast::inline v0 {
+
+template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>> {
+  using base = concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>>;
+  using node = typename base::node;
+  using own_node = concurrent::own_node<node>;
+  using alter_frame = concurrent::alter_frame;
+  using node_pin = reclaim::pin<node>;
+
+ public:
+  using typename base::allocator_type;
+  using typename base::hasher;
+  using typename base::key_equal;
+  using typename base::key_type;
+  using typename base::mapped_type;
+  using typename base::pin_type;
+  using typename base::size_type;
+
+  static_assert(table::key_type<Key, Hash, Equal>,
+                "holdfast: not a key: a key needs a hash (std::hash or your own) and operator== (or your own equality)");
+  static_assert(std::is_object_v<T> && !std::is_const_v<T>, "holdfast: a value is an object type and not const");
+
+  // Allocates nothing.
+  sync_map() : sync_map(0) {}
+  explicit sync_map(const allocator_type& memory) : sync_map(0, hasher(), key_equal(), memory) {}
+  // Room for `entries` before growth goes on.
+  explicit sync_map(size_type entries, const hasher& hash = hasher(), const key_equal& equal = key_equal(),
+                    const allocator_type& memory = allocator_type())
+      : base(hash, equal, concurrent::block_owner<Allocator>::make(memory), random_word(), reclaim::default_domain()) {
+    if (entries != 0) reserve(entries);
+  }
+  sync_map(const sync_map&) = delete;
+  sync_map& operator=(const sync_map&) = delete;
+  // No other thread may be in a member, and none comes any more. Pins may live on: they keep their values,
+  // and the memory resource of a stateful allocator must outlive them. Waits for readers of other maps, some
+  // microseconds, if keys, values or the allocator have anything to do at their end; not where it must not
+  // wait, in a destructor that a domain called: they then come to their end a little later.
+  ~sync_map() {
+    this->empty_it();
+    if constexpr (!std::is_trivially_destructible_v<Key> || !std::is_trivially_destructible_v<T> ||
+                  !concurrent::has_no_state<Allocator>) {
+      if (this->domain_->may_drain()) this->domain_->drain();
+    }
+  }
+
+  // ---- writing ----------------------------------------------------------------------------------------
+  // Whatever was there before. Cost: one node, one locked instruction on the bucket; a new key counts with
+  // another one, and splits at most one bucket.
+  template <class Q = key_type, class M = T>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::constructible_from<T, M &&>)
+  void store(Q&& key, M&& value) {
+    base::with_key(std::forward<Q>(key), [&](auto&& at) {
+      const std::uint64_t hash = begin_write(at);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh.set_value(std::forward<M>(value));
+      this->retire(this->put(fresh, hash));
+    });
+  }
+
+  // What is there, or else `value` from now on. Wait-free if the key is there.
+  template <class Q = key_type, class M = T>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::constructible_from<T, M &&>)
+  load_or_store_result<T> load_or_store(Q&& key, M&& value) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> load_or_store_result<T> {
+      const std::uint64_t hash = this->hash_of(at);
+      if (const node_pin found = this->pin_node(at, hash)) return {found->value(), true};
+      announce_write(hash);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh.set_value(std::forward<M>(value));
+      load_or_store_result<T> result{fresh->value(), false};
+      const auto there = this->put_if_absent(fresh, hash, false);
+      if (there.was_there) return {there.there->value(), true};
+      return result;
+    });
+  }
+
+  // What is there, or else what make() returns from now on. make() runs with nothing locked and only in one
+  // thread for one key: others that want the same key wait for it. If it throws the key stays absent, and
+  // one of those who waited is next. Fatal: make() asks this way for the same key.
+  template <class Q = key_type, class Make>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::invocable<Make&>)
+  load_or_store_result<T> load_or_make(Q&& key, Make&& make) {
+    std::optional<T> copy;  // made before the value is in the map: copying may throw
+    const auto there = find_or_make(std::forward<Q>(key), make, [&](const T& made) { copy.emplace(made); });
+    return there.loaded ? load_or_store_result<T>{*there.value, true} : load_or_store_result<T>{*std::move(copy), false};
+  }
+
+  struct pinned_or_made {
+    pin_type value;
+    bool loaded;
+  };
+  // The same with a pin instead of a copy, for values that cannot be copied, or not even moved.
+  template <class Q = key_type, class Make>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::invocable<Make&>)
+  pinned_or_made pin_or_make(Q&& key, Make&& make) {
+    return find_or_make(std::forward<Q>(key), make, [](const T&) {});
+  }
+
+  // The value that was there, if there was one; `value` from now on.
+  template <class Q = key_type, class M = T>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::constructible_from<T, M &&>)
+  [[nodiscard]] std::optional<T> exchange(Q&& key, M&& value) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> std::optional<T> {
+      const std::uint64_t hash = begin_write(at);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh.set_value(std::forward<M>(value));
+      while (true) {
+        // Copied before anything changes: a copy may throw.
+        const node_pin before = this->pin_node(fresh->key(), hash);
+        std::optional<T> answer;
+        if (before) answer.emplace(before->value());
+        if (!this->put_instead(before.get(), fresh, hash)) continue;
+        this->retire(before.get());
+        return answer;
+      }
+    });
+  }
+
+  // Stores `desired` if what is there equals `expected`; whether it did. An absent key equals nothing.
+  template <class Q = key_type, class M = T>
+    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::equality_comparable<T> &&
+             std::constructible_from<T, M &&> && std::constructible_from<Key, const Q&>)
+  [[nodiscard]] bool compare_exchange(const Q& key, const T& expected, M&& desired) {
+    return base::with_key(key, [&](const auto& at) {
+      const std::uint64_t hash = this->hash_of(at);
+      own_node fresh;
+      while (true) {
+        const node_pin before = this->pin_node(at, hash);
+        if (!before || !(before->value() == expected)) return false;
+        if (!fresh) {
+          announce_write(hash);
+          fresh = own_node(this->owner_, hash, at);
+          fresh.set_value(std::forward<M>(desired));
+        }
+        if (!this->put_instead(before.get(), fresh, hash)) continue;
+        this->retire(before.get());
+        return true;
+      }
+    });
+  }
+
+  // Erases the key if what is there equals `expected`; whether it did.
+  template <class Q = key_type>
+    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::equality_comparable<T>)
+  bool compare_erase(const Q& key, const T& expected) {
+    return base::with_key(key, [&](const auto& at) {
+      const std::uint64_t hash = this->hash_of(at);
+      while (true) {
+        const node_pin before = this->pin_node(at, hash);
+        if (!before || !(before->value() == expected)) return false;
+        if (take_out_this(before.get(), hash)) return true;
+      }
+    });
+  }
+
+  // Whether there was something to erase.
+  template <class Q = key_type>
+    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
+  bool erase(const Q& key) {
+    return base::with_key(key, [&](const auto& at) {
+      const std::uint64_t hash = this->hash_of(at);
+      alter_frame::note_write(this, hash);
+      node* const gone = this->take_out(at, hash, [](const node*) { return true; });
+      this->retire(gone);
+      return gone != nullptr;
+    });
+  }
+
+  // The value that was there, if there was one; absent from now on.
+  template <class Q = key_type>
+    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::copy_constructible<T>)
+  [[nodiscard]] std::optional<T> load_and_erase(const Q& key) {
+    return base::with_key(key, [&](const auto& at) -> std::optional<T> {
+      const std::uint64_t hash = this->hash_of(at);
+      while (true) {
+        const node_pin before = this->pin_node(at, hash);
+        if (!before) return std::nullopt;
+        std::optional<T> answer(before->value());
+        if (take_out_this(before.get(), hash)) return answer;
+      }
+    });
+  }
+
+  // Lets change(pointer to the value, or null if absent) decide: what it returns is there afterwards, nothing
+  // erases. Whether the key is there afterwards. Atomic for the key: when another thread wrote the key
+  // meanwhile, change() is called again with what is there then. Fatal: it writes the key itself.
+  template <class Q = key_type, class Change>
+    requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::is_invocable_r_v<std::optional<T>, Change&, const T*>)
+  bool alter(Q&& key, Change&& change) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) {
+      const std::uint64_t hash = this->hash_of(at);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      for (unsigned marked = 0;;) {
+        const node_pin before = this->pin_node(fresh->key(), hash);
+        std::optional<T> next = changed_by(change, before, hash, marked);
+        if (!next && (!before || take_out_this(before.get(), hash))) return false;
+        if (!next) continue;
+        announce_write(hash);
+        fresh.set_value(*std::move(next));
+        if (!this->put_instead(before.get(), fresh, hash)) continue;
+        this->retire(before.get());
+        return true;
+      }
+    });
+  }
+
+  // ---- the whole --------------------------------------------------------------------------------------
+  // Empties the map at one instant: one store. Others use it again at once, while this thread retires what
+  // was in it, linear. Allocates nothing.
+  void clear() noexcept { this->empty_it(); }
+
+  // Makes room for `entries` without further growth, a bucket at a time; others go on in between.
+  void reserve(size_type entries) { this->grow_to(concurrent::buckets_for(entries)); }
+
+ private:
+  // What every write does first, as long as what it throws leaves the map as it was. The key's hash.
+  template <class Q>
+  std::uint64_t begin_write(const Q& key) {
+    const std::uint64_t hash = this->hash_of(key);
+    announce_write(hash);
+    return hash;
+  }
+  void announce_write(std::uint64_t hash) {
+    alter_frame::note_write(this, hash);
+    this->pay_for_growth();
+  }
+
+  static pin_type on_value(node_pin&& found) noexcept {
+    const T* const value = std::addressof(found->value());
+    return std::move(found).on(value);
+  }
+
+  // Erases `entry` if it is still in place.
+  bool take_out_this(node* entry, std::uint64_t hash) {
+    alter_frame::note_write(this, hash);
+    node* const gone = this->take_out(entry->key(), hash, [&](const node* there) { return there == entry; });
+    this->retire(gone);
+    return gone != nullptr;
+  }
+
+  template <class Change>
+  std::optional<T> changed_by(Change& change, const node_pin& before, std::uint64_t hash, unsigned& marked) {
+    const alter_frame frame(this, hash);
+    std::optional<T> next = std::invoke(change, before ? std::addressof(before->value()) : nullptr);
+    marked = frame.marked() ? marked + 1 : 0;
+    if (marked > alter_frame::rounds_at_most) alter_frame::report();
+    return next;
+  }
+
+  // `look(value)` sees what was made before others do.
+  template <class Q, class Make, class Look>
+  pinned_or_made find_or_make(Q&& key, Make& make, Look look) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
+      const std::uint64_t hash = this->hash_of(at);
+      if (node_pin found = this->pin_node(at, hash)) return {on_value(std::move(found)), true};
+      announce_write(hash);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      return make_or_wait(fresh, hash, make, look);
+    });
+  }
+
+  // `fresh` has its key, which is absent or just coming.
+  template <class Make, class Look>
+  pinned_or_made make_or_wait(own_node& fresh, std::uint64_t hash, Make& make, Look& look) {
+    while (true) {
+      const concurrent::flight mine(this, hash, std::addressof(fresh->key()), &same_key);
+      if (node_pin found = this->pin_node(fresh->key(), hash)) return {on_value(std::move(found)), true};
+      if (!mine.is_first()) continue;
+      fresh.make_value(make);
+      look(fresh->value());
+      auto there = this->put_if_absent(fresh, hash, true);
+      return {on_value(std::move(there.there)), there.was_there};
+    }
+  }
+
+  static bool same_key(const void* map, const void* a, const void* b) {
+    return static_cast<const sync_map*>(map)->equal_(*static_cast<const Key*>(a), *static_cast<const Key*>(b));
+  }
+};
+
+}  // namespace holdfast::inline v0

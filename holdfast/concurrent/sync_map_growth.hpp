@@ -1,0 +1,249 @@
+// Growth: one bucket at a time, strictly in order, by whoever inserts.
+//
+//   buckets 0 .. N-1 are in use; the next split is of bucket  N - 2^k  (2^k the largest power up to N) into
+//   itself and bucket N, by bit k of the hash
+//
+//   1. lock the old bucket; pack the words that go; allocate what they need
+//   2. fill bucket N, its lock closed                                   nobody can see it
+//   3. N + 1 becomes the number of buckets                              readers go to either, writers wait
+//   4. take out of the old bucket what has gone                         a late reader looks again
+//   5. open both locks; retire overflow lines that became empty
+//
+// Only words move, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
+// own work, and owes the split. So no writer waits for growth, but for one bucket that is being split.
+//
+// A small array that is full is followed by a larger one: all its buckets, at most 256, are locked, copied
+// and left locked; a writer that waited there finds that the array is no longer the current one.
+//
+// inv hf.concurrent.split-shows-first: the number of buckets is stored before anything leaves the old bucket.
+// inv hf.concurrent.one-split-a-write: a write splits at most one bucket.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include <holdfast/base/sync/thread_id.hpp>
+#include <holdfast/concurrent/sync_map_find.hpp>
+#include <holdfast/concurrent/sync_map_owned_array.hpp>
+#include <holdfast/concurrent/sync_map_split.hpp>
+
+namespace holdfast::inline v0::concurrent {
+
+// Entries per bucket, on average, at which growth goes on: so that most buckets need one line even just
+// before they are split, when they hold twice as many.
+inline constexpr std::uint64_t entries_per_two_buckets = 7;
+// Growth is thought of once in so many inserts of a stripe.
+inline constexpr std::uint32_t inserts_per_look = 8;
+inline constexpr std::uint64_t owed_at_most = 16;
+
+[[nodiscard]] constexpr std::uint64_t buckets_for(std::uint64_t entries) noexcept {
+  return entries / entries_per_two_buckets * 2 + entries % entries_per_two_buckets * 2 / entries_per_two_buckets;
+}
+
+template <class Types>
+class sync_growth : public sync_find<Types> {
+ protected:
+  using base = sync_find<Types>;
+  using node = typename base::node;
+  using owner = typename base::owner;
+  using array_type = owned_array<typename Types::allocator>;
+  using overflow = owned_overflow<owner>;
+
+  using base::base;
+
+  [[nodiscard]] static count_stripe& stripe_of(bucket_array& array) noexcept {
+    return array.stripes[this_thread_id() & array.stripe_mask];
+  }
+
+  // Under the lock of the bucket the entry went to, so that who has locked all buckets has the sum.
+  // relaxed: the counts publish nothing.
+  static void count_insert(bucket_array& array) noexcept {
+    count_stripe& stripe = stripe_of(array);
+    stripe.entries.fetch_add(1, std::memory_order_relaxed);
+    const std::uint32_t inserts = stripe.inserts.load(std::memory_order_relaxed) + 1;
+    stripe.inserts.store(inserts, std::memory_order_relaxed);
+    if (inserts % inserts_per_look == 0) [[unlikely]] think_of_growth(array, stripe);
+  }
+  static void count_erase(bucket_array& array) noexcept {
+    stripe_of(array).entries.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  // Splits the bucket that this thread owes, if any. Before the write itself: what it may throw finds nothing
+  // changed. Not in a section.
+  HOLDFAST_ALWAYS_INLINE void pay_for_growth() {
+    if (owes()) [[unlikely]] pay();
+  }
+
+  // Makes the first array if there is none. Not in a section.
+  HOLDFAST_COLD void make_first_array() {
+    array_type* const first = array_type::make_after(this->owner_, nullptr);
+    // relaxed: published by the exchange.
+    first->buckets.store(smallest_array, std::memory_order_relaxed);
+    bucket_array* expected = &empty_array();
+    // release: pairs with the acquire in current().
+    if (!this->array_.compare_exchange_strong(expected, first, std::memory_order_release, std::memory_order_relaxed))
+      array_type::destroy(first);
+  }
+
+  // The current array with its growth lock, which keeps it the current one; null if it is the empty one. Waits
+  // for a split at most. Not in a section.
+  [[nodiscard]] bucket_array* lock_growth() const noexcept {
+    for (back_off patience;; patience.wait()) {
+      reclaim::section inside(*this->domain_);
+      bucket_array* const array = this->current();
+      if (array->is_nobodys()) return nullptr;
+      std::uint64_t seen = 0;
+      // An array that was left stays locked: whoever gets the lock has the current one.
+      if (lock_soon(array->growth.lock, seen)) return array;
+    }
+  }
+  static void unlock_growth(bucket_array& array) noexcept { unlock(array.growth.lock, 0); }
+
+  // Splits until there are `buckets`, one at a time, others in between. Throws: what the allocator throws.
+  void grow_to(std::uint64_t buckets) {
+    for (back_off patience;;) {
+      bucket_array* const array = lock_growth();
+      if (array == nullptr) {
+        make_first_array();
+        continue;
+      }
+      // relaxed: only who has the growth lock changes it.
+      if (array->buckets.load(std::memory_order_relaxed) >= buckets) return unlock_growth(*array);
+      if (!grow_by_one(*array)) patience.wait();
+    }
+  }
+
+ private:
+  [[nodiscard]] bool owes() const noexcept {
+    reclaim::section inside(*this->domain_);
+    return stripe_of(*this->current()).owed.load(std::memory_order_relaxed) != 0;
+  }
+
+  HOLDFAST_NOINLINE void pay() {
+    bucket_array* array = nullptr;
+    {
+      reclaim::section inside(*this->domain_);
+      array = this->current();
+      std::uint64_t seen = 0;
+      if (array->is_nobodys() || !try_lock(array->growth.lock, seen)) return;
+    }
+    count_stripe& stripe = stripe_of(*array);
+    const std::uint32_t owed = stripe.owed.load(std::memory_order_relaxed);
+    const bool wanted = array->buckets.load(std::memory_order_relaxed) < array->growth.target.load(std::memory_order_relaxed);
+    stripe.owed.store(wanted && owed != 0 ? owed - 1 : 0, std::memory_order_relaxed);
+    if (wanted) grow_by_one(*array);
+    else unlock_growth(*array);
+  }
+
+  HOLDFAST_NOINLINE static void think_of_growth(bucket_array& array, count_stripe& stripe) noexcept {
+    const std::uint64_t wanted = buckets_for(array.entries());
+    const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
+    if (wanted <= buckets) return;
+    array.growth.target.store(wanted, std::memory_order_relaxed);
+    stripe.owed.store(static_cast<std::uint32_t>(std::min(wanted - buckets, owed_at_most)), std::memory_order_relaxed);
+  }
+
+  // With the growth lock of `array`, which it gives back. False: the bucket's lock was not to be had.
+  bool grow_by_one(bucket_array& array) {
+    struct unlocking {
+      bucket_array* array;
+      ~unlocking() {
+        if (array != nullptr) unlock_growth(*array);
+      }
+    } held{&array};
+    auto& whole = static_cast<array_type&>(array);
+    const std::uint64_t number = array.buckets.load(std::memory_order_relaxed);
+    if (!whole.extend_to(number)) {
+      follow(whole);
+      held.array = nullptr;  // for good
+      this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
+      return true;
+    }
+    overflow_line* unlinked = nullptr;
+    const bool done = split(array, number, unlinked);
+    unlock_growth(*std::exchange(held.array, nullptr));
+    overflow::retire_list(*this->domain_, unlinked);
+    return done;
+  }
+
+  // Bit `bit` of the hash of the node that `word` leads to.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool hash_bit(std::uint64_t word, unsigned bit) const noexcept {
+    if (sign_has_bit(bit)) [[likely]] return bit_from_sign(word, bit);
+    return (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
+  }
+
+  // Splits the parent of bucket `number`. False: its lock was not to be had, the holder was preempted, and
+  // somebody will try again.
+  bool split(bucket_array& array, std::uint64_t number, overflow_line*& unlinked) {
+    const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
+    bucket_line& old = array.line(number ^ std::uint64_t{1} << bit);
+    prefetch_next(array, number, bit);
+    std::uint64_t tags = 0;
+    if (!lock_soon(old.control, tags)) return false;
+    struct unlocking {
+      std::atomic<std::uint64_t>& control;
+      std::uint64_t tags;
+      ~unlocking() { unlock(control, tags); }
+    } held{old.control, tags};
+    if (sign_has_bit(bit)) {
+      const auto goes = [bit](std::uint64_t word) { return leads_to_node(word) & bit_from_sign(word, bit); };
+      held.tags = move(array, number, old, tags, goes, unlinked);
+    } else {
+      const auto goes = [this, bit](std::uint64_t word) {
+        return leads_to_node(word) && (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
+      };
+      held.tags = move(array, number, old, tags, goes, unlinked);
+    }
+    array.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return true;
+  }
+
+  // The tags of `old` afterwards.
+  template <class Goes>
+  std::uint64_t move(bucket_array& array, std::uint64_t number, bucket_line& old, std::uint64_t tags, const Goes& goes,
+                     overflow_line*& unlinked) {
+    old_bucket<owner, Goes> from(old, tags, goes);
+    packed_bucket<owner> packed(this->owner_);
+    from.pack(packed);
+    bucket_line& fresh = array.line(number);
+    packed.write_to(fresh);
+    fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
+    // release: pairs with in_use(). What comes after is seen only by who can see this.
+    array.buckets.store(number + 1, std::memory_order_release);
+    const std::uint64_t left = from.take_out();
+    unlinked = from.unlinked();
+    unlock(fresh.control, packed.tags());
+    return left;
+  }
+
+  // The lines of the split after the next one.
+  static void prefetch_next(const bucket_array& array, std::uint64_t number, unsigned bit) noexcept {
+    if (array.lines == nullptr || number + 2 >= array.capacity) return;
+    __builtin_prefetch(&array.lines[number + 2], 1);
+    __builtin_prefetch(&array.lines[(number + 2) ^ std::uint64_t{1} << bit], 1);
+  }
+
+  // Moves everything to a larger array. All locks of `array` stay closed.
+  void follow(array_type& array) {
+    array_type& next = *array_type::make_after(this->owner_, &array);
+    const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
+    for (std::uint64_t i = 0; i < buckets; ++i) {
+      const bucket_line& from = array.line(i);
+      bucket_line& to = *::new (static_cast<void*>(&next.line(i))) bucket_line;
+      const std::uint64_t tags = lock_for_certain(array.line(i).control);
+      for (unsigned slot = 0; slot < main_slots; ++slot)
+        to.words[slot].store(from.words[slot].load(std::memory_order_relaxed), std::memory_order_relaxed);
+      to.control.store(tags, std::memory_order_relaxed);
+    }
+    next.buckets.store(buckets, std::memory_order_relaxed);
+    next.stripes[0].entries.store(static_cast<std::int64_t>(array.entries()), std::memory_order_relaxed);
+    next.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    next.growth.target.store(array.growth.target.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    // release, both: pair with find() and with current(); the copies are complete.
+    array.successor.store(&next, std::memory_order_release);
+    this->array_.store(&next, std::memory_order_release);
+  }
+};
+
+}  // namespace holdfast::inline v0::concurrent

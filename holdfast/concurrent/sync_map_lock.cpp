@@ -1,0 +1,35 @@
+// See sync_map_lock.hpp.
+#include <holdfast/concurrent/sync_map_lock.hpp>
+
+#include <algorithm>
+
+#include <sched.h>
+#include <time.h>
+
+namespace holdfast::inline v0::concurrent {
+namespace {
+
+constexpr unsigned yields = 16;
+constexpr long shortest_sleep = 20'000;
+constexpr long longest_sleep = 1'000'000;
+
+}  // namespace
+
+void back_off::wait() noexcept {
+  const unsigned round = rounds_++;
+  if (round < yields) {
+    sched_yield();
+    return;
+  }
+  // A thread of a lower priority may hold the lock: yielding alone would never let it run.
+  const timespec length{0, std::min(longest_sleep, shortest_sleep << std::min(round - yields, 6U))};
+  nanosleep(&length, nullptr);
+}
+
+std::uint64_t lock_for_certain(std::atomic<std::uint64_t>& control) noexcept {
+  std::uint64_t seen = 0;
+  for (back_off patience; !lock_soon(control, seen);) patience.wait();
+  return seen;
+}
+
+}  // namespace holdfast::inline v0::concurrent

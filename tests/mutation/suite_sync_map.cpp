@@ -1,0 +1,357 @@
+// The promises of sync_map, checked so that each bug of bugs/sync_map.txt is found within seconds.
+//
+// Most interleavings need no second thread: a lookup calls the key's equality while it stands in a bucket,
+// and the equality of this suite then lets the map split, follow, fill or clear before it answers. What only real
+// threads can show is raced for a while at the end.
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include <holdfast/concurrent/sync_map.hpp>
+
+#include "tests/mutation/promise.hpp"
+
+namespace {
+
+using holdfast::sync_map;
+using holdfast::tests::broken;
+using holdfast::tests::checking;
+using holdfast::tests::numbers;
+using holdfast::tests::require;
+
+// The hash is the key.
+struct chosen_hash {
+  std::uint64_t operator()(std::uint64_t key, std::uint64_t) const noexcept { return key; }
+};
+struct spread_hash {
+  std::uint64_t operator()(std::uint64_t key, std::uint64_t) const noexcept { return numbers::mixed(key); }
+};
+struct crowded_hash {
+  std::uint64_t operator()(std::uint64_t key, std::uint64_t) const noexcept { return (key & 7) | 5ULL << 56; }
+};
+
+template <class Map>
+void require_sound(const Map& map, int line = __builtin_LINE()) {
+  if (const auto fault = map.audit()) broken(fault->invariant, fault->text.c_str(), line);
+}
+
+// ---- one thread ---------------------------------------------------------------------------------------------
+
+template <class Hash>
+void same_as_model(std::uint64_t keys, int operations) {
+  sync_map<std::uint64_t, std::uint64_t, Hash> map;
+  std::unordered_map<std::uint64_t, std::uint64_t> model;
+  numbers random(keys);
+  for (int n = 0; n < operations; ++n) {
+    const std::uint64_t key = random.below(keys);
+    const std::uint64_t value = random.next();
+    switch (random.below(8)) {
+      case 0: require(map.erase(key) == (model.erase(key) != 0), "erase answers differently"); break;
+      case 1: {
+        const auto before = map.exchange(key, value);
+        require(before.has_value() == model.contains(key), "exchange answers differently");
+        model[key] = value;
+        break;
+      }
+      case 2: require(map.load_or_store(key, value).loaded == !model.try_emplace(key, value).second, "load_or_store answers differently"); break;
+      default: map.store(key, value); model[key] = value;
+    }
+    if (n % 64 == 0) require_sound(map);
+  }
+  require(map.size() == model.size(), "size differs");
+  for (const auto& [key, value] : model) require(map.load(key) == value, "an entry is not found, or has another value");
+  std::size_t walked = 0;
+  map.for_each([&](std::uint64_t key, std::uint64_t) {
+    require(model.contains(key), "the walk shows what is not there");
+    ++walked;
+  });
+  require(walked == model.size(), "the walk shows too few or too many");
+  require(map.snapshot().size() == model.size(), "the snapshot has too few or too many");
+  map.clear();
+  require(map.size() == 0 && !map.load(model.begin()->first), "clear leaves something");
+}
+
+void grows_far() {
+  sync_map<std::uint64_t, std::uint64_t> map;
+  std::uint64_t splits = 0;
+  for (std::uint64_t key = 0; key < 80'000; ++key) {
+    map.store(key, key);
+    if (key < 3000) {
+      const std::uint64_t now = map.stats().splits;
+      require(now <= splits + 1, "a write splits more than one bucket");
+      splits = now;
+    }
+  }
+  require_sound(map);
+  for (std::uint64_t key = 0; key < 80'000; ++key) require(map.load(key) == key, "an entry is not found");
+  const auto stats = map.stats();
+  require(stats.buckets > 20'000 && stats.longest_chain <= 5, "growth does not keep up");
+}
+
+void chains_come_and_go() {
+  sync_map<std::uint64_t, std::uint64_t, crowded_hash> map;
+  for (std::uint64_t key = 0; key < 400; ++key) map.store(key, key);
+  require_sound(map);
+  for (std::uint64_t key = 0; key < 400; ++key) require(map.erase(key), "an entry in a chain is not found");
+  require(map.stats().overflow_lines == 0, "empty overflow lines stay");
+  require_sound(map);
+}
+
+// ---- a reader that is held up -------------------------------------------------------------------------------
+
+// Compares, but before it answers that a decoy is not the key that is looked for, lets something happen.
+struct hooked_equal {
+  static inline std::function<void()> happens;
+  static inline std::uint64_t decoy = ~std::uint64_t{0};
+  bool operator()(std::uint64_t a, std::uint64_t b) const {
+    if (a == decoy && a != b && happens) std::exchange(happens, nullptr)();
+    return a == b;
+  }
+};
+// Keys of one number modulo 2^56 have all marks but the bucket in common.
+struct hooked_hash {
+  std::uint64_t operator()(std::uint64_t key, std::uint64_t) const noexcept { return key & 0xffff; }
+};
+using hooked_map = sync_map<std::uint64_t, std::uint64_t, hooked_hash, hooked_equal>;
+
+constexpr std::uint64_t twin(std::uint64_t hash, std::uint64_t number) { return hash | number << 16; }
+
+// Looks for a key while the reader is held up at a decoy in front of it; it must be found whatever happened.
+template <class Before, class Meanwhile>
+void found_although(Before before, Meanwhile meanwhile, std::uint64_t wanted, std::uint64_t decoy) {
+  hooked_map map;
+  before(map);
+  hooked_equal::decoy = decoy;
+  hooked_equal::happens = [&] { meanwhile(map); };
+  const auto found = map.load(wanted);
+  const bool happened = !hooked_equal::happens;
+  hooked_equal::happens = nullptr;
+  hooked_equal::decoy = ~std::uint64_t{0};
+  require(happened, "the suite: nothing happened");
+  require(found == wanted, "a key that is there all the time is not found");
+  require_sound(map);
+}
+
+void held_up_readers() {
+  const std::uint64_t bucket = 3;
+  const auto two = [&](hooked_map& map) {
+    map.store(twin(bucket, 1), twin(bucket, 1));
+    map.store(twin(bucket, 2), twin(bucket, 2));
+  };
+  // The array is followed by larger ones, and the bucket split, meanwhile.
+  for (const std::uint64_t entries : {20u, 80u, 300u, 2000u}) {
+    found_although(two, [&](hooked_map& map) { map.reserve(entries); }, twin(bucket, 2), twin(bucket, 1));
+  }
+  // In a large array: the key goes to the new bucket, and the old one is used for others.
+  for (const std::uint64_t upper : {512u, 1024u, 2048u, 8192u, 16384u}) {
+    const std::uint64_t goes = bucket + upper;
+    found_although(
+        [&](hooked_map& map) {
+          map.reserve(upper * 7 / 2 - 8);  // buckets so far: all below `upper`, or a little less
+          map.store(twin(goes, 1), twin(goes, 1));
+          map.store(twin(goes, 2), twin(goes, 2));
+        },
+        [&](hooked_map& map) { map.reserve(upper * 7); }, twin(goes, 2), twin(goes, 1));
+  }
+  // The last entry of a full line makes room for a link.
+  found_although(
+      [&](hooked_map& map) {
+        map.reserve(2000);
+        for (std::uint64_t n = 1; n <= 7; ++n) map.store(twin(bucket, n), twin(bucket, n));
+      },
+      [&](hooked_map& map) { map.store(twin(bucket, 8), twin(bucket, 8)); }, twin(bucket, 7), twin(bucket, 1));
+  // And of a full overflow line.
+  found_although(
+      [&](hooked_map& map) {
+        map.reserve(2000);
+        for (std::uint64_t n = 1; n <= 11; ++n) map.store(twin(bucket, n), twin(bucket, n));
+      },
+      [&](hooked_map& map) { map.store(twin(bucket, 12), twin(bucket, 12)); }, twin(bucket, 11), twin(bucket, 7));
+  // An entry of the chain moves up in a split.
+  found_although(
+      [&](hooked_map& map) {
+        map.reserve(1700);
+        for (std::uint64_t n = 1; n <= 6; ++n) map.store(twin(bucket + 1024, n), 0);
+        for (std::uint64_t n = 1; n <= 4; ++n) map.store(twin(bucket, n), twin(bucket, n));
+      },
+      [&](hooked_map& map) { map.reserve(7200); }, twin(bucket, 4), twin(bucket, 1));
+}
+
+// ---- walks ----------------------------------------------------------------------------------------------
+
+template <class Hash>
+void walks() {
+  for (const bool clears : {false, true}) {
+    sync_map<std::uint64_t, int, Hash> map;
+    for (std::uint64_t key = 0; key < 300; ++key) map.store(key, 0);
+    std::multiset<std::uint64_t> seen;
+    std::uint64_t next = 300;
+    map.for_each([&](std::uint64_t key, int) {
+      seen.insert(key);
+      if (clears && seen.size() % 100 == 0) {
+        map.clear();
+        for (std::uint64_t again = 0; again < 250; ++again) map.store(again, 0);
+      }
+      for (int n = 0; n < 4 && next < 1500; ++n) map.store(next++, 0);
+    });
+    for (const std::uint64_t key : seen) require(seen.count(key) == 1, "a walk shows a key twice");
+    for (std::uint64_t key = 0; key < 300 && !clears; ++key) require(seen.count(key) == 1, "a walk leaves a key out");
+  }
+}
+
+// ---- memory ---------------------------------------------------------------------------------------------
+
+struct counted {
+  static inline std::atomic<int> alive{0};
+  int number;
+  explicit counted(int n) : number(n) { ++alive; }
+  counted(const counted& other) : number(other.number) { ++alive; }
+  ~counted() {
+    number = -1;
+    --alive;
+  }
+};
+
+void values_live_and_die() {
+  {
+    sync_map<int, counted> map;
+    for (int key = 0; key < 500; ++key) map.store(key, counted(key));
+    auto held = map.pin(7);
+    for (int key = 0; key < 500; ++key) map.store(key, counted(key + 1000));
+    for (int key = 0; key < 250; ++key) require(map.erase(key), "erase");
+    holdfast::reclaim::default_domain().drain();
+    require(held->number == 7, "a pinned value changes or dies");
+    held = map.pin(300);
+    map.clear();
+    holdfast::reclaim::default_domain().drain();
+    require(held->number == 1300, "a pinned value dies with clear");
+    held.reset();
+    holdfast::reclaim::default_domain().drain();
+    require(counted::alive == 0, "values are kept, or die twice");
+    map.store(1, counted(1));
+  }
+  require(counted::alive == 0, "values outlive their map");
+}
+
+// ---- threads --------------------------------------------------------------------------------------------
+
+template <class Work>
+void on_threads(int count, Work work) {
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < count; ++thread) threads.emplace_back([&, thread] { work(thread); });
+  for (std::thread& one : threads) one.join();
+}
+
+template <class Rounds>
+void for_a_while(std::chrono::milliseconds length, Rounds round) {
+  for (const auto end = std::chrono::steady_clock::now() + length; std::chrono::steady_clock::now() < end;) round();
+}
+
+template <class Hash>
+void finds_while_growing(std::uint64_t others) {
+  sync_map<std::uint64_t, std::uint64_t, Hash> map;
+  for (std::uint64_t key = 0; key < 64; ++key) map.store(key, key);
+  std::atomic<bool> over{false};
+  on_threads(3, [&](int thread) {
+    if (thread == 0) {
+      for (std::uint64_t n = 64; n < others; ++n) {
+        map.store(n, n);
+        if (n % 4 == 3) map.erase(n - 3);
+      }
+      over.store(true);
+    }
+    while (!over.load()) {
+      for (std::uint64_t key = 0; key < 64; ++key) require(map.load(key) == key, "a key that is there is not found");
+    }
+  });
+  require_sound(map);
+}
+
+template <class Hash>
+void loses_nothing(std::uint64_t keys) {
+  sync_map<std::uint64_t, std::uint64_t, Hash> map;
+  on_threads(4, [&](int thread) {
+    for (std::uint64_t n = 0; n < keys; ++n) {
+      const std::uint64_t key = thread % 2 == 0 ? n : keys - 1 - n;
+      map.alter(key, [](const std::uint64_t* old) { return std::optional<std::uint64_t>(old ? *old + 1 : 1); });
+    }
+  });
+  require_sound(map);
+  for (std::uint64_t key = 0; key < keys; ++key) require(map.load(key) == 4, "a change is lost");
+}
+
+void makes_once() {
+  sync_map<int, int> map;
+  std::atomic<int> made{0};
+  on_threads(4, [&](int) {
+    for (int key = 0; key < 20; ++key) {
+      (void)map.load_or_make(key, [&] {
+        ++made;
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        return key;
+      });
+    }
+  });
+  require(made == 20, "two make for one key");
+}
+
+void clears_all() {
+  sync_map<std::uint64_t, std::uint64_t> map;
+  std::atomic<std::uint64_t> stored{0};
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    for (std::uint64_t n = 1; !over.load(); ++n) {
+      map.store(n % 600, n);
+      stored.store(n);
+    }
+  });
+  for_a_while(std::chrono::milliseconds(300), [&] {
+    const std::uint64_t before = stored.load();
+    map.clear();
+    map.for_each([&](std::uint64_t, std::uint64_t value) { require(value >= before, "an entry survives clear"); });
+  });
+  over.store(true);
+  writer.join();
+  require_sound(map);
+}
+
+}  // namespace
+
+int main() {
+  holdfast::tests::broken_by_signals(60);
+  checking("hf.concurrent.right-bucket, hf.concurrent.tag-matches-node");
+  same_as_model<spread_hash>(3000, 20'000);
+  same_as_model<chosen_hash>(2000, 10'000);
+  same_as_model<crowded_hash>(150, 4000);
+  checking("hf.concurrent.one-split-a-write");
+  grows_far();
+  chains_come_and_go();
+  checking("hf.concurrent.absent-is-checked, hf.concurrent.seen-while-moved");
+  held_up_readers();
+  checking("hf.concurrent.walk-once");
+  walks<spread_hash>();
+  walks<chosen_hash>();
+  walks<crowded_hash>();
+  checking("hf.concurrent.pin-outlives");
+  values_live_and_die();
+  checking("hf.concurrent.one-flight");
+  makes_once();
+  checking("hf.concurrent.stays-in-sight, hf.concurrent.split-shows-first");
+  for_a_while(std::chrono::milliseconds(1500), [] {
+    finds_while_growing<spread_hash>(6000);
+    finds_while_growing<crowded_hash>(200);
+    loses_nothing<spread_hash>(800);
+    loses_nothing<crowded_hash>(40);
+  });
+  checking("hf.concurrent.left-array-is-locked");
+  clears_all();
+  std::puts("all promises kept");
+}

@@ -1,0 +1,70 @@
+// The maps for many threads, as the one suite sees them. A new map is one more line in `faces`.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include <holdfast/concurrent/locked_map.hpp>
+#include <holdfast/concurrent/sharded_map.hpp>
+#include <holdfast/concurrent/sync_map.hpp>
+
+namespace holdfast::tests {
+
+// A face has
+//   map<Key, T, Hash, Equal, Allocator>
+//   gives_values_away           whether exchange and load_and_erase take values that only move
+//   callbacks_may_use_the_map   whether a callback may call the map it was called by
+//   settle(map)                 has whatever was erased destroyed, if no pin holds it
+struct locked_face {
+  template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = locked_map<Key, T, Hash, Equal, Allocator>;
+  static constexpr bool gives_values_away = true;
+  static constexpr bool callbacks_may_use_the_map = false;
+  template <class Map>
+  static void settle(Map&) {}
+};
+
+template <class Shards>
+struct sharded_face {
+  template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = sharded_map<Key, T, Hash, Equal, Allocator, Shards>;
+  static constexpr bool gives_values_away = true;
+  static constexpr bool callbacks_may_use_the_map = false;
+  template <class Map>
+  static void settle(Map&) {}
+};
+
+struct sync_face {
+  template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = sync_map<Key, T, Hash, Equal, Allocator>;
+  static constexpr bool gives_values_away = false;
+  static constexpr bool callbacks_may_use_the_map = true;
+  template <class Map>
+  static void settle(Map&) {
+    reclaim::default_domain().drain();
+  }
+};
+
+using faces = testing::Types<sync_face,               //
+                             locked_face,             //
+                             sharded_face<shards<>>,  //
+                             sharded_face<shards<3, stable<go_growth>>>>;
+
+struct face_names {
+  template <class Face>
+  static std::string GetName(int) {
+    if (std::is_same_v<Face, sync_face>) return "sync_map";
+    if (std::is_same_v<Face, locked_face>) return "locked_map";
+    if (std::is_same_v<Face, sharded_face<shards<>>>) return "sharded_map";
+    return "sharded_map_3_stable";
+  }
+};
+
+}  // namespace holdfast::tests
