@@ -21,8 +21,9 @@ void expect_spread(const Map& map, std::uint64_t entries) {
   const auto stats = map.stats();
   EXPECT_EQ(stats.entries, entries);
   EXPECT_EQ(stats.shards, 32U);
-  // 3200 a shard; five standard deviations are 280 more.
+  // 3200 a shard; five standard deviations are 280 more or less.
   EXPECT_LT(stats.fullest_shard, entries / 32 + 280);
+  EXPECT_GT(stats.emptiest_shard, entries / 32 - 280);
   EXPECT_LE(stats.longest_chain, 8U) << "the bits that choose the shard are missing inside it";
   EXPECT_FALSE(map.audit());
 }
