@@ -29,48 +29,34 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <holdfast/base/hash/random.hpp>
 #include <holdfast/concurrent/concurrent_map.hpp>
 #include <holdfast/concurrent/sync_map_flight.hpp>
+#include <holdfast/concurrent/sync_map_reading.hpp>
 #include <holdfast/concurrent/sync_map_reentry.hpp>
-#include <holdfast/concurrent/sync_map_whole.hpp>
-#include <holdfast/table/key.hpp>
 
 namespace holdfast::inline v0 {
 
-namespace concurrent {
-
-// Members take the key, what converts to it, and what a transparent hash and equality take.
-template <class Q, class Key, class Hash, class Equal>
-concept sync_key = table::lookup_key_for<Q, Key, Hash, Equal> || std::convertible_to<Q, Key>;
-
-}  // namespace concurrent
-
 template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
           class Allocator = std::allocator<std::pair<const Key, T>>>
-class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, Hash, Equal, Allocator>> {
-  using types = concurrent::sync_types<Key, T, Hash, Equal, Allocator>;
-  using base = concurrent::sync_whole<types>;
+class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>> {
+  using base = concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>>;
   using node = typename base::node;
   using own_node = concurrent::own_node<node>;
   using alter_frame = concurrent::alter_frame;
   using node_pin = reclaim::pin<node>;
 
  public:
-  using key_type = Key;
-  using mapped_type = T;
-  using hasher = Hash;
-  using key_equal = Equal;
-  using allocator_type = Allocator;
-  using size_type = std::size_t;
-  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread.
-  using pin_type = reclaim::pin<const T>;
-  using stats_type = concurrent::sync_map_stats;
+  using typename base::allocator_type;
+  using typename base::hasher;
+  using typename base::key_equal;
+  using typename base::key_type;
+  using typename base::mapped_type;
+  using typename base::pin_type;
+  using typename base::size_type;
 
   static_assert(table::key_type<Key, Hash, Equal>,
                 "holdfast: not a key: a key needs a hash (std::hash or your own) and operator== (or your own equality)");
@@ -89,67 +75,14 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   sync_map& operator=(const sync_map&) = delete;
   // No other thread may be in a member, and none comes any more. Pins may live on: they keep their values,
   // and the memory resource of a stateful allocator must outlive them. Waits for readers of other maps, some
-  // microseconds, if keys, values or the allocator have anything to do at their end.
+  // microseconds, if keys, values or the allocator have anything to do at their end; not where it must not
+  // wait, in a destructor that a domain called: they then come to their end a little later.
   ~sync_map() {
     this->empty_it();
     if constexpr (!std::is_trivially_destructible_v<Key> || !std::is_trivially_destructible_v<T> ||
                   !concurrent::has_no_state<Allocator>) {
-      if (!reclaim::own_record().is_reading()) this->domain_->drain();
+      if (this->domain_->may_drain()) this->domain_->drain();
     }
-  }
-
-  // ---- reading: wait-free, writes to no shared line ---------------------------------------------------
-  // A copy of the value.
-  template <class Q = key_type>
-    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::copy_constructible<T>)
-  [[nodiscard]] std::optional<T> load(const Q& key) const {
-    return with_key(key, [&](const auto& at) -> std::optional<T> {
-      const std::uint64_t hash = this->hash_of(at);
-      if constexpr (std::is_trivially_copy_constructible_v<T>) {
-        reclaim::section inside(*this->domain_);
-        const node* const found = this->find(at, hash);
-        return found == nullptr ? std::nullopt : std::optional<T>(found->value());
-      } else {
-        const node_pin found = this->pin_node(at, hash);
-        return found ? std::optional<T>(found->value()) : std::nullopt;
-      }
-    });
-  }
-
-  // The value itself, which stays as it is while the pin lives; empty if the key is absent. A later store
-  // does not change it.
-  template <class Q = key_type>
-    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
-  [[nodiscard]] pin_type pin(const Q& key) const {
-    return with_key(key, [&](const auto& at) -> pin_type {
-      const std::uint64_t hash = this->hash_of(at);
-      reclaim::section inside(*this->domain_);
-      const node* const found = this->find(at, hash);
-      if (found == nullptr) return {};
-      return inside.hand_off(std::addressof(found->value()), found);
-    });
-  }
-
-  // Calls f(const T&) if the key is there; whether it was.
-  template <class Q = key_type, class F>
-    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::invocable<F&, const T&>)
-  bool visit(const Q& key, F&& f) const {
-    const pin_type found = pin(key);
-    if (found) std::invoke(f, *found);
-    return static_cast<bool>(found);
-  }
-
-  // Calls f(const Key&, const T&) for each of `keys` that is there; how many were. Faster than one by one
-  // where the map is larger than the caches.
-  template <std::ranges::forward_range Keys, class F>
-    requires(concurrent::sync_key<std::ranges::range_reference_t<Keys>, Key, Hash, Equal> &&
-             std::invocable<F&, const Key&, const T&>)
-  size_type visit_many(Keys&& keys, F&& f) const {
-    const auto as_key = [](const auto& key) -> decltype(auto) {
-      if constexpr (table::lookup_key_for<decltype(key), Key, Hash, Equal>) return (key);
-      else return static_cast<Key>(key);
-    };
-    return this->find_many(keys, as_key, [&](const node& entry) { std::invoke(f, entry.key(), entry.value()); });
   }
 
   // ---- writing ----------------------------------------------------------------------------------------
@@ -158,7 +91,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::constructible_from<T, M &&>)
   void store(Q&& key, M&& value) {
-    with_key(std::forward<Q>(key), [&](auto&& at) {
+    base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = begin_write(at);
       own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       fresh.set_value(std::forward<M>(value));
@@ -170,7 +103,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::constructible_from<T, M &&>)
   load_or_store_result<T> load_or_store(Q&& key, M&& value) {
-    return with_key(std::forward<Q>(key), [&](auto&& at) -> load_or_store_result<T> {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> load_or_store_result<T> {
       const std::uint64_t hash = this->hash_of(at);
       if (const node_pin found = this->pin_node(at, hash)) return {found->value(), true};
       announce_write(hash);
@@ -201,7 +134,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type, class Make>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::invocable<Make&>)
   pinned_or_made pin_or_make(Q&& key, Make&& make) {
-    return with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
       const std::uint64_t hash = this->hash_of(at);
       if (node_pin found = this->pin_node(at, hash)) return {on_value(std::move(found)), true};
       announce_write(hash);
@@ -214,7 +147,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::constructible_from<T, M &&>)
   [[nodiscard]] std::optional<T> exchange(Q&& key, M&& value) {
-    return with_key(std::forward<Q>(key), [&](auto&& at) -> std::optional<T> {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> std::optional<T> {
       const std::uint64_t hash = begin_write(at);
       own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       fresh.set_value(std::forward<M>(value));
@@ -235,7 +168,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
     requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::equality_comparable<T> &&
              std::constructible_from<T, M &&> && std::constructible_from<Key, const Q&>)
   [[nodiscard]] bool compare_exchange(const Q& key, const T& expected, M&& desired) {
-    return with_key(key, [&](const auto& at) {
+    return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       own_node fresh;
       while (true) {
@@ -257,7 +190,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type>
     requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::equality_comparable<T>)
   bool compare_erase(const Q& key, const T& expected) {
-    return with_key(key, [&](const auto& at) {
+    return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       while (true) {
         const node_pin before = this->pin_node(at, hash);
@@ -271,7 +204,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type>
     requires concurrent::sync_key<const Q&, Key, Hash, Equal>
   bool erase(const Q& key) {
-    return with_key(key, [&](const auto& at) {
+    return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       alter_frame::note_write(this, hash);
       node* const gone = this->take_out(at, hash, [](const node*) { return true; });
@@ -284,7 +217,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type>
     requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::copy_constructible<T>)
   [[nodiscard]] std::optional<T> load_and_erase(const Q& key) {
-    return with_key(key, [&](const auto& at) -> std::optional<T> {
+    return base::with_key(key, [&](const auto& at) -> std::optional<T> {
       const std::uint64_t hash = this->hash_of(at);
       while (true) {
         const node_pin before = this->pin_node(at, hash);
@@ -301,7 +234,7 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   template <class Q = key_type, class Change>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::is_invocable_r_v<std::optional<T>, Change&, const T*>)
   bool alter(Q&& key, Change&& change) {
-    return with_key(std::forward<Q>(key), [&](auto&& at) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = this->hash_of(at);
       own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       for (unsigned marked = 0;;) {
@@ -319,73 +252,14 @@ class sync_map : private concurrent::sync_whole<concurrent::sync_types<Key, T, H
   }
 
   // ---- the whole --------------------------------------------------------------------------------------
-  // Calls f(const Key&, const T&) for each entry, in no order; f may return bool, and false ends it. No key
-  // comes twice, and each that is there from beginning to end comes; otherwise it is not a snapshot.
-  // Progress: never waits. Cost: linear, one cache miss a bucket and one an entry; a small allocation.
-  template <class F>
-    requires std::invocable<F&, const Key&, const T&>
-  void for_each(F&& f) const {
-    this->walk([&](const node& entry) {
-      if constexpr (std::convertible_to<std::invoke_result_t<F&, const Key&, const T&>, bool>) {
-        return static_cast<bool>(std::invoke(f, entry.key(), entry.value()));
-      } else {
-        std::invoke(f, entry.key(), entry.value());
-        return true;
-      }
-    });
-  }
-
-  // All entries at one instant. Writers wait until all is copied; readers do not. Copying must not use the map.
-  [[nodiscard]] std::vector<std::pair<Key, T>> snapshot() const
-    requires(std::copy_constructible<Key> && std::copy_constructible<T>)
-  {
-    const typename base::all_locked all(*this);
-    std::vector<std::pair<Key, T>> entries;
-    entries.reserve(all.entries());
-    all.for_each_line([&](std::uint64_t, const concurrent::bucket_line& line) {
-      concurrent::for_each_word(line, [&](std::uint64_t word) {
-        const node& entry = *concurrent::node_in<const node>(word);
-        entries.emplace_back(entry.key(), entry.value());
-      });
-    });
-    return entries;
-  }
-
   // Empties the map at one instant: one store. Others use it again at once, while this thread retires what
   // was in it, linear. Allocates nothing.
   void clear() noexcept { this->empty_it(); }
 
-  // Exact when nobody writes; else a sum of counts that change meanwhile. Cost: up to sixteen lines.
-  [[nodiscard]] size_type size() const noexcept { return static_cast<size_type>(this->count()); }
-  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-
   // Makes room for `entries` without further growth, a bucket at a time; others go on in between.
   void reserve(size_type entries) { this->grow_to(concurrent::buckets_for(entries)); }
 
-  // Cost: linear in the buckets. Growth waits meanwhile.
-  [[nodiscard]] stats_type stats() const noexcept { return this->figures(); }
-  // The first broken invariant, if there is one. Writers wait meanwhile. Linear; for tests.
-  [[nodiscard]] std::optional<table::fault> audit() const { return this->first_fault(); }
-
-  [[nodiscard]] hasher hash_function() const { return this->hash_; }
-  [[nodiscard]] key_equal key_eq() const { return this->equal_; }
-  [[nodiscard]] allocator_type get_allocator() const { return this->owner_.allocator(); }
-
-  // A key that is here now may be gone when you act on the answer. Use load, pin, visit or alter.
-  template <class Q>
-  bool contains(const Q&) const = delete;
-
  private:
-  // Calls act with the key as hash and equality take it: itself, or converted.
-  template <class Q, class Act>
-  HOLDFAST_ALWAYS_INLINE static decltype(auto) with_key(Q&& key, Act&& act) {
-    if constexpr (table::lookup_key_for<Q, Key, Hash, Equal>) {
-      return act(std::forward<Q>(key));
-    } else {
-      return act(static_cast<Key>(std::forward<Q>(key)));
-    }
-  }
-
   // What every write does first, as long as what it throws leaves the map as it was. The key's hash.
   template <class Q>
   std::uint64_t begin_write(const Q& key) {

@@ -32,13 +32,14 @@ struct bucket_place {
 };
 
 [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_place place_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
-  const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(buckets);
+  // std::countl_zero tests for zero first, and there is always a bucket.
+  const std::uint64_t mask = ~std::uint64_t{0} >> __builtin_clzll(buckets);
   const std::uint64_t low = mask >> 1;
   // The bucket that this one's upper half goes to, or will go to. Also for a hash of the lower half: the mask
   // tells whether the bucket has been split.
   const std::uint64_t upper = (hash & low) | (low + 1);
-  // Written so that the compiler takes a conditional move: the outcome is random.
-  const std::uint64_t reach = upper < buckets ? mask : low;
+  // Without a branch: the outcome is random.
+  const std::uint64_t reach = low | (-static_cast<std::uint64_t>(upper < buckets) & (low + 1));
   return {hash & reach, reach};
 }
 

@@ -1,8 +1,8 @@
 // A bucket whose lock this thread holds: looking, putting in, replacing, taking out.
 //
 // Readers look on meanwhile. So a word is stored before its tag; an entry that makes room for a link is in
-// the overflow line before the link replaces it; and nothing else ever moves inside a bucket, but in a split,
-// after which readers look again. The tags of the main line appear when the lock is opened.
+// the overflow line before the link replaces it; and nothing else moves inside a bucket, but upwards in a split
+// (sync_map_split.hpp). The tags of the main line appear when the lock is opened.
 //
 // inv hf.concurrent.seen-while-moved: an entry that is there all the time can be reached all the time.
 #pragma once
@@ -40,6 +40,15 @@ struct owned_overflow : overflow_line {
     while (is_link(first_link)) {
       overflow_line& line = *linked(first_link);
       first_link = line.last_word();
+      retire(domain, line);
+    }
+  }
+
+  // Lines that have been unlinked one by one, linked by next_retired.
+  static void retire_list(reclaim::domain& domain, overflow_line* first) noexcept {
+    while (first != nullptr) {
+      overflow_line& line = *first;
+      first = static_cast<overflow_line*>(line.next_retired);
       retire(domain, line);
     }
   }

@@ -4,11 +4,16 @@
 //   1. how many buckets there are -> the bucket          3. a word whose sign fits -> the node
 //   2. its control -> the places whose tag fits          4. the node's key
 //
-// Absent is said only after one more look at the number of buckets and at the successor of the array. A split
-// makes the new bucket known before it takes anything out of the old one, so a reader that missed an entry
-// which had just been moved sees that its bucket was split and starts again. One hash's bucket is split
-// once for each bit of the hash and an array is followed at most five times, so a lookup ends after a fixed
-// number of steps whatever others do.
+// Absent is said at once only of a bucket without a chain whose control has not changed meanwhile, while neither
+// the number of buckets nor the array has. Otherwise the slow way decides:
+//
+//   - main line, chain, main line, chain: an entry that moves up in a split is met in one of them
+//   - a split makes the new bucket known before it takes anything out of the old one; so a reader that missed
+//     an entry which had just gone sees that its bucket was split, and starts again
+//   - an array that was followed says by which one
+//
+// One hash's bucket is split once for each bit of the hash and an array is followed at most five times, so a
+// lookup ends after a fixed number of steps, whatever others do.
 //
 // inv hf.concurrent.absent-is-checked: a lookup that finds nothing saw the bucket unsplit afterwards.
 #pragma once
@@ -57,30 +62,19 @@ class sync_find {
   // The node with `key`, or null. Inside a section, in which it stays good.
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE node* find(const Q& key, std::uint64_t hash) const {
-    const bucket_array* array = current();
-    const hash_marks marks(hash);
-    while (true) {
-      const std::uint64_t buckets = array->in_use();
-      const bucket_place place = place_of(hash, buckets);
-      const bucket_line& line = array->line(place.number);
-      if (node* const found = find_in(line, key, marks)) [[likely]] return found;
-      const std::uint64_t last = line.last_word();
-      if (is_link(last)) [[unlikely]] {
-        if (node* const found = find_in_overflow(last, key, marks)) return found;
-      }
-      // Both loads come after those of the line, which are acquires.
-      const bool same_place = array->in_use() == buckets || array->place(hash).mask == place.mask;
-      if (!same_place) continue;
-      // acquire: pairs with the release in follow(); what changed there is there to be seen.
-      const bucket_array* const successor = array->successor.load(std::memory_order_acquire);
-      if (successor == nullptr) [[likely]] return nullptr;
-      array = successor;
-    }
+    const bucket_array* const array = current();
+    const std::uint64_t buckets = array->in_use();
+    const bucket_line& line = array->line(place_of(hash, buckets).number);
+    const std::uint64_t control = line.control.load(std::memory_order_acquire);
+    if (node* const found = find_in(line, control, key, hash_marks(hash))) [[likely]] return found;
+    if (is_unchanged(line, control) && array->in_use() == buckets && !is_followed(*array)) [[likely]] return nullptr;
+    return find_further(*array, key, hash);
   }
 
   template <class Line, class Q>
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE node* find_in(const Line& line, const Q& key, hash_marks marks) const {
-    tag_matches places(line.control.load(std::memory_order_acquire), marks.tag, Line::slots);
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE node* find_in(const Line& line, std::uint64_t control, const Q& key,
+                                                     hash_marks marks) const {
+    tag_matches places(control, marks.tag, Line::slots);
     for (; places; places.drop_first()) {
       const std::uint64_t address = line.words[places.first()].load(std::memory_order_acquire) ^ marks.sign;
       // Not of this sign: another entry, a link, or vacant by now.
@@ -91,14 +85,45 @@ class sync_find {
     return nullptr;
   }
 
+  // The same where a line was not enough, or something has moved meanwhile.
   template <class Q>
-  [[nodiscard]] HOLDFAST_NOINLINE node* find_in_overflow(std::uint64_t link, const Q& key, hash_marks marks) const {
-    while (is_link(link)) {
-      const overflow_line& line = *linked(link);
-      if (node* const found = find_in(line, key, marks)) return found;
-      link = line.last_word();
+  [[nodiscard]] HOLDFAST_NOINLINE node* find_further(const bucket_array& from, const Q& key, std::uint64_t hash) const {
+    const hash_marks marks(hash);
+    for (const bucket_array* array = &from;;) {
+      const bucket_place place = array->place(hash);
+      const bucket_line& line = array->line(place.number);
+      for (int round = 0; round < 2; ++round) {
+        if (node* const found = find_in_all(line, key, marks)) return found;
+      }
+      if (array->place(hash).mask != place.mask) continue;
+      // acquire: pairs with the release in follow(); what changed there is there to be seen.
+      const bucket_array* const successor = array->successor.load(std::memory_order_acquire);
+      if (successor == nullptr) return nullptr;
+      array = successor;
+    }
+  }
+
+  template <class Q>
+  [[nodiscard]] node* find_in_all(const bucket_line& line, const Q& key, hash_marks marks) const {
+    if (node* const found = find_in(line, line.control.load(std::memory_order_acquire), key, marks)) return found;
+    for (std::uint64_t link = line.last_word(); is_link(link); link = linked(link)->last_word()) {
+      const overflow_line& below = *linked(link);
+      if (node* const found = find_in(below, below.control.load(std::memory_order_acquire), key, marks)) return found;
     }
     return nullptr;
+  }
+
+  // No chain, and no entry has come to this line since `control` was read.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_unchanged(const bucket_line& line, std::uint64_t control) noexcept {
+    // relaxed suffices after the acquires of the search: coherence forbids an older value than was seen.
+    const std::uint64_t now = line.control.load(std::memory_order_relaxed);
+    const bool has_chain = is_link(line.last_word()) || (control >> 8 * (main_slots - 1) & 0xff) == link_tag;
+    return !has_chain && ((now ^ control) & all_tags) == 0;
+  }
+
+  // acquire: pairs with the release in follow(); what changed in the successor is there to be seen.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_followed(const bucket_array& array) noexcept {
+    return array.successor.load(std::memory_order_acquire) != nullptr;
   }
 
   // Read in each lookup, written when an array is followed or emptied.

@@ -3,11 +3,11 @@
 //   buckets 0 .. N-1 are in use; the next split is of bucket  N - 2^k  (2^k the largest power up to N) into
 //   itself and bucket N, by bit k of the hash
 //
-//   1. lock the old bucket; sort its words into two; allocate what either side needs
+//   1. lock the old bucket; pack the words that go; allocate what they need
 //   2. fill bucket N, its lock closed                                   nobody can see it
 //   3. N + 1 becomes the number of buckets                              readers go to either, writers wait
-//   4. rewrite the old bucket without what has moved                    a late reader looks again
-//   5. open both locks; retire the old overflow lines
+//   4. take out of the old bucket what has gone                         a late reader looks again
+//   5. open both locks; retire overflow lines that became empty
 //
 // Only words move, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
 // own work, and owes the split. So no writer waits for growth, but for one bucket that is being split.
@@ -26,7 +26,7 @@
 #include <holdfast/base/sync/thread_id.hpp>
 #include <holdfast/concurrent/sync_map_find.hpp>
 #include <holdfast/concurrent/sync_map_owned_array.hpp>
-#include <holdfast/concurrent/sync_map_sorter.hpp>
+#include <holdfast/concurrent/sync_map_split.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -160,10 +160,11 @@ class sync_growth : public sync_find<Types> {
       this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
       return true;
     }
-    const std::uint64_t old_chain = split(array, number);
+    overflow_line* unlinked = nullptr;
+    const bool done = split(array, number, unlinked);
     unlock_growth(*std::exchange(held.array, nullptr));
-    overflow::retire_chain(*this->domain_, old_chain);
-    return old_chain != not_split;
+    overflow::retire_list(*this->domain_, unlinked);
+    return done;
   }
 
   // Bit `bit` of the hash of the node that `word` leads to.
@@ -172,51 +173,48 @@ class sync_growth : public sync_find<Types> {
     return (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
   }
 
-  // Neither a link nor the lack of one.
-  static constexpr std::uint64_t not_split = 2;
-
-  // Splits the parent of bucket `number`. What is to be retired: the chain it had, as a link, or 0. `not_split` if
-  // the parent's lock was not to be had: its holder was preempted, and somebody will try again.
-  std::uint64_t split(bucket_array& array, std::uint64_t number) {
+  // Splits the parent of bucket `number`. False: its lock was not to be had, the holder was preempted, and
+  // somebody will try again.
+  bool split(bucket_array& array, std::uint64_t number, overflow_line*& unlinked) {
     const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
     bucket_line& old = array.line(number ^ std::uint64_t{1} << bit);
     prefetch_next(array, number, bit);
     std::uint64_t tags = 0;
-    if (!lock_soon(old.control, tags)) return not_split;
+    if (!lock_soon(old.control, tags)) return false;
     struct unlocking {
       std::atomic<std::uint64_t>& control;
       std::uint64_t tags;
       ~unlocking() { unlock(control, tags); }
     } held{old.control, tags};
-    sorted_bucket<owner> sides[2]{sorted_bucket<owner>(this->owner_), sorted_bucket<owner>(this->owner_)};
-    sort(old, tags, sides, bit);
-    const std::uint64_t last = old.words[main_slots - 1].load(std::memory_order_relaxed);
-
-    bucket_line& fresh = *::new (static_cast<void*>(&array.line(number))) bucket_line;
-    sides[1].write_to(fresh);
-    fresh.control.store(sides[1].tags() | lock_bit, std::memory_order_relaxed);
-    // release: pairs with in_use(). What comes after is seen only by who can see this.
-    array.buckets.store(number + 1, std::memory_order_release);
-    sides[0].write_to(old);
-    held.tags = sides[0].tags();
-    unlock(fresh.control, sides[1].tags());
+    if (sign_has_bit(bit)) {
+      const auto goes = [bit](std::uint64_t word) { return leads_to_node(word) & bit_from_sign(word, bit); };
+      held.tags = move(array, number, old, tags, goes, unlinked);
+    } else {
+      const auto goes = [this, bit](std::uint64_t word) {
+        return leads_to_node(word) && (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
+      };
+      held.tags = move(array, number, old, tags, goes, unlinked);
+    }
     array.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    return is_link(last) ? last : 0;
+    return true;
   }
 
-  void sort(const bucket_line& old, std::uint64_t tags, sorted_bucket<owner> (&sides)[2], unsigned bit) const {
-    const auto take = [&](const auto& line, std::uint64_t line_tags) {
-      for (const auto& each : line.words) {
-        const std::uint64_t word = each.load(std::memory_order_relaxed);
-        if (leads_to_node(word)) sides[hash_bit(word, bit)].add(word, line_tags & 0xff);
-        line_tags >>= 8;
-      }
-      return line.words[line.slots - 1].load(std::memory_order_relaxed);
-    };
-    for (std::uint64_t last = take(old, tags); is_link(last);) {
-      const overflow_line& line = *linked(last);
-      last = take(line, line.control.load(std::memory_order_relaxed));
-    }
+  // The tags of `old` afterwards.
+  template <class Goes>
+  std::uint64_t move(bucket_array& array, std::uint64_t number, bucket_line& old, std::uint64_t tags, const Goes& goes,
+                     overflow_line*& unlinked) {
+    old_bucket<owner, Goes> from(old, tags, goes);
+    packed_bucket<owner> packed(this->owner_);
+    from.pack(packed);
+    bucket_line& fresh = array.line(number);
+    packed.write_to(fresh);
+    fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
+    // release: pairs with in_use(). What comes after is seen only by who can see this.
+    array.buckets.store(number + 1, std::memory_order_release);
+    const std::uint64_t left = from.take_out();
+    unlinked = from.unlinked();
+    unlock(fresh.control, packed.tags());
+    return left;
   }
 
   // The lines of the split after the next one.

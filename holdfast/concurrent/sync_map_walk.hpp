@@ -90,7 +90,7 @@ class sync_walk : public sync_change<Types> {
         reclaim::section inside(*this->domain_);
         const bucket_array& array = *this->current();
         const bucket_place place = array.place(reversed(cursor));
-        entries = pin_all(inside, array.line(place.number), finer_than(place, cursor), cursor, found);
+        entries = pin_all(inside, array.line(place.number), place, cursor, found);
         // acquire: pairs with the release in follow(), as in find().
         const bool is_whole = entries <= found.capacity() && array.place(reversed(cursor)).mask == place.mask &&
                               array.successor.load(std::memory_order_acquire) == nullptr;
@@ -100,27 +100,30 @@ class sync_walk : public sync_change<Types> {
     }
   }
 
-  // Whether the bucket holds hashes that have been visited: of an array that was made after clear().
-  [[nodiscard]] static bool finer_than(bucket_place place, std::uint64_t cursor) noexcept {
-    return (reversed(cursor) & ~place.mask) != 0;
-  }
-
   [[nodiscard]] static std::uint64_t after(std::uint64_t cursor, bucket_place place) noexcept {
     if (place.mask == 0) return 0;
     const std::uint64_t run = std::uint64_t{1} << std::countl_zero(place.mask);
     return (cursor & ~(run - 1)) + run;
   }
 
-  // How many entries there are; pins as many as there is room for.
-  [[nodiscard]] std::size_t pin_all(reclaim::section& inside, const bucket_line& line, bool only_rest, std::uint64_t cursor,
-                                    pins& found) const {
+  // How many entries there are that this bucket stands for; pins as many as there is room for.
+  [[nodiscard]] std::size_t pin_all(reclaim::section& inside, const bucket_line& line, bucket_place place,
+                                    std::uint64_t cursor, pins& found) const {
     std::size_t entries = 0;
-    for_each_word(line, [&](std::uint64_t word) {
+    const auto pin_one = [&](std::uint64_t word) {
       const node* const entry = node_in<const node>(word);
-      if (only_rest && reversed(entry->hash(this->hash_, this->seed_)) < cursor) return;
+      const std::uint64_t hash = entry->hash(this->hash_, this->seed_);
+      // It belongs to the new bucket, which has been made known, and has not been taken out of here yet.
+      if ((hash & place.mask) != place.number) return;
+      // It has been visited: the array was made after clear() and its buckets hold more than the walk's did.
+      if (reversed(hash) < cursor) return;
       if (has(found, entry)) return;
       if (++entries <= found.capacity()) found.push_back(inside.hand_off(entry, entry));
-    });
+    };
+    const std::uint64_t control = line.control.load(std::memory_order_acquire);
+    for_each_word(line, pin_one);
+    // As in find(): an entry that moved up meanwhile is met the second time.
+    if (!this->is_unchanged(line, control)) for_each_word(line, pin_one);
     return entries;
   }
 

@@ -24,6 +24,8 @@ libgtest-dev         | test            | the tests                              
 libgmock-dev         | test            | the tests                                     |
 librapidcheck-dev    | test?           | property tests                                |
 pkg-config           | test            | the test of the .pc file                      | pkg-config
+relacy-dev           | test?           | protocols under the memory model of C++       |
+spin                 | test?           | Spin models of protocols                      | spin
 valgrind             | test?           | golden instruction counts                     | valgrind
 golang-1.19-go       | test? bench?    | tests and benchmarks against the real Go      |
 clang-14             | clang           | the clang lane and the fuzzers                | clang++-14

@@ -118,6 +118,8 @@ std::size_t domain::drain() noexcept {
   return held;
 }
 
+bool domain::may_drain() noexcept { return may_destroy(own_record()); }
+
 bool domain::barrier(std::uint64_t patience) noexcept {
   const record& mine = own_record();
   check_may_wait(mine);

@@ -61,6 +61,9 @@ class domain {
   // pins. Fatal: inside a section, or in a destructor called from here.
   std::size_t drain() noexcept;
 
+  // Whether this thread may drain(): it is neither inside a section nor in a destructor called from here.
+  [[nodiscard]] static bool may_drain() noexcept;
+
   // drain() that waits for pins as well, up to `patience` nanoseconds. True: nothing is left of what was
   // retired before, and no destructor of it is running. What a library does before it is unloaded.
   [[nodiscard]] bool barrier(std::uint64_t patience) noexcept;

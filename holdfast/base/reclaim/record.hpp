@@ -82,6 +82,8 @@ class alignas(128) basic_record {
   // Holds `node` from now on. Inside a section that has seen it, or while another slot holds it.
   HOLDFAST_ALWAYS_INLINE slot& hold(const retirable* node) noexcept {
     slot* place = vacant_;
+    // Lets the compiler drop the test for an empty pin where the pin is released.
+    if (place == nullptr) __builtin_unreachable();
     // acquire: pairs with the release in release(): whoever cleared the slot has done with the object
     // before we show another one in it.
     if (place->load(std::memory_order_acquire) != nullptr) [[unlikely]] place = next_vacant();
@@ -189,7 +191,7 @@ class alignas(128) basic_record {
   }
 
   // The next free slot after the one that was tried; further slots when all are in use.
-  HOLDFAST_NOINLINE slot* next_vacant() noexcept;
+  [[gnu::returns_nonnull]] HOLDFAST_NOINLINE slot* next_vacant() noexcept;
   slot* vacant_in(slot* first, slot* last) noexcept;
   chunk* grow() noexcept;
 

@@ -1,4 +1,4 @@
-// The entries of one side of a split, packed into a bucket that nobody can see yet.
+// The entries that a split sends to the new bucket, packed before anybody can see them.
 //
 // Takes words one after the other: seven fit the main line, then the seventh moves into an overflow line, and
 // so on. Works on memory of its own, so that a failed allocation leaves no trace in the map.
@@ -12,14 +12,14 @@
 namespace holdfast::inline v0::concurrent {
 
 template <class Owner>
-class sorted_bucket {
+class packed_bucket {
  public:
   using overflow = owned_overflow<Owner>;
 
-  explicit sorted_bucket(const Owner& from) noexcept : owner_(from) {}
-  sorted_bucket(const sorted_bucket&) = delete;
-  sorted_bucket& operator=(const sorted_bucket&) = delete;
-  ~sorted_bucket() {
+  explicit packed_bucket(const Owner& from) noexcept : owner_(from) {}
+  packed_bucket(const packed_bucket&) = delete;
+  packed_bucket& operator=(const packed_bucket&) = delete;
+  ~packed_bucket() {
     for (overflow_line* line = first_; line != nullptr;) {
       const std::uint64_t link = line->words[overflow_slots - 1].load(std::memory_order_relaxed);
       overflow::destroy(line);
@@ -33,13 +33,20 @@ class sorted_bucket {
     tags_ |= tag << (8 * count_);
     ++count_;
   }
+  // add() if `wanted`, without a branch: which entries go is random. Only while there is room in the main line.
+  HOLDFAST_ALWAYS_INLINE void add_if(bool wanted, std::uint64_t word, std::uint64_t tag) noexcept {
+    words_[count_] = word;
+    tags_ |= (tag & -static_cast<std::uint64_t>(wanted)) << (8 * count_);
+    count_ += wanted;
+  }
 
   [[nodiscard]] std::uint64_t tags() const noexcept { return tags_; }
 
   // Writes the words to `line`, whose control is the caller's to write. Lets the overflow lines go.
   void write_to(line_of<main_slots>& line) noexcept {
-    // release: a reader that finds its entry gone from here sees the new number of buckets.
-    for (unsigned i = 0; i < main_slots; ++i) line.words[i].store(words_[i], std::memory_order_release);
+    // relaxed: the new number of buckets publishes them.
+    for (unsigned i = 0; i < main_slots; ++i)
+      line.words[i].store(i < count_ ? words_[i] : 0, std::memory_order_relaxed);
     first_ = nullptr;
   }
 
@@ -76,7 +83,7 @@ class sorted_bucket {
   }
 
   const Owner& owner_;
-  std::uint64_t words_[main_slots] = {};
+  std::uint64_t words_[main_slots + 1] = {};  // one more: add_if() writes before it knows
   std::uint64_t tags_ = 0;
   unsigned count_ = 0;
   unsigned in_last_ = 0;

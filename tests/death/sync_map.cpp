@@ -1,0 +1,53 @@
+// What would make sync_map wait for itself for ever is reported instead.
+#include <holdfast/concurrent/sync_map.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+class SyncMapDeath : public testing::Test {
+ protected:
+  SyncMapDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  holdfast::sync_map<int, int> map;
+};
+
+// covers hf.concurrent.one-flight
+TEST_F(SyncMapDeath, OfAMakerThatAsksForItsOwnKey) {
+  EXPECT_EXIT(map.load_or_make(1, [&] { return map.load_or_make(1, [] { return 2; }).value; }),
+              testing::KilledBySignal(SIGABRT), "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
+}
+
+TEST_F(SyncMapDeath, OfTwoMakersThatAskForEachOthersKeys) {
+  const auto circle = [&] {
+    std::atomic<int> ready{0};
+    const auto maker = [&](int mine, int others) {
+      (void)map.load_or_make(mine, [&] {
+        ready.fetch_add(1);
+        while (ready.load() < 2) std::this_thread::yield();
+        return map.load_or_make(others, [] { return 0; }).value;
+      });
+    };
+    std::thread other([&] { maker(1, 2); });
+    maker(2, 1);
+    other.join();
+  };
+  EXPECT_EXIT(circle(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
+}
+
+// covers hf.concurrent.alter-ends
+TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKey) {
+  const auto alter = [&] {
+    map.alter(1, [&](const int*) {
+      map.store(1, 5);
+      return std::optional(6);
+    });
+  };
+  EXPECT_EXIT(alter(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
+}
+
+}  // namespace

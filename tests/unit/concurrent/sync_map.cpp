@@ -1,0 +1,325 @@
+// What sync_map promises beyond the common vocabulary: growth in order, pins, walks, flights, its own memory.
+#include <holdfast/concurrent/sync_map.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/concurrent/hashes.hpp"
+#include "tests/unit/map/counting_allocator.hpp"
+
+namespace {
+
+using holdfast::sync_map;
+using holdfast::tests::counting_allocator;
+using holdfast::tests::few_bits;
+using holdfast::tests::ledger;
+using holdfast::tests::same_hash;
+
+template <class Map>
+void expect_sound(const Map& map) {
+  const auto fault = map.audit();
+  EXPECT_FALSE(fault) << fault->invariant << ": " << fault->text;
+}
+
+// ---- growth ---------------------------------------------------------------------------------------------
+
+// The hash is the key: the test decides which bucket, tag and sign an entry has.
+struct chosen_hash {
+  std::uint64_t operator()(std::uint64_t key, std::uint64_t) const noexcept { return key; }
+};
+
+template <class Hash>
+void grow_and_shrink(std::uint64_t entries) {
+  sync_map<std::uint64_t, std::uint64_t, Hash> map;
+  for (std::uint64_t key = 0; key < entries; ++key) {
+    map.store(key, key);
+    if (key % 13 == 0) expect_sound(map);
+  }
+  for (std::uint64_t key = 0; key < entries; ++key) ASSERT_EQ(map.load(key), key);
+  EXPECT_EQ(map.load(entries), std::nullopt);
+  EXPECT_EQ(map.size(), entries);
+  for (std::uint64_t key = 0; key < entries; key += 2) ASSERT_TRUE(map.erase(key));
+  expect_sound(map);
+  for (std::uint64_t key = 0; key < entries; ++key) ASSERT_EQ(map.load(key).has_value(), key % 2 == 1);
+}
+
+// covers hf.concurrent.sign-tells-node, hf.concurrent.tag-matches-node, hf.concurrent.right-bucket
+TEST(SyncMapGrowth, KeepsEverythingUnderAGoodHash) { grow_and_shrink<holdfast::hash<std::uint64_t>>(3000); }
+TEST(SyncMapGrowth, KeepsEverythingUnderAConstantHash) { grow_and_shrink<same_hash>(300); }
+TEST(SyncMapGrowth, KeepsEverythingUnderAHashOfFewBits) { grow_and_shrink<few_bits>(600); }
+TEST(SyncMapGrowth, KeepsEverythingUnderAHashThatIsTheKey) { grow_and_shrink<chosen_hash>(3000); }
+
+// From 8192 buckets on the sign decides, not the node.
+TEST(SyncMapGrowth, KeepsEverythingOnceTheSignDecides) {
+  sync_map<std::uint64_t, std::uint64_t> map;
+  for (std::uint64_t key = 0; key < 70'000; ++key) map.store(key, key);
+  EXPECT_GT(map.stats().buckets, 16'384U);
+  expect_sound(map);
+  for (std::uint64_t key = 0; key < 70'000; ++key) ASSERT_EQ(map.load(key), key);
+}
+
+// covers hf.concurrent.one-split-a-write
+TEST(SyncMapGrowth, SplitsAtMostOneBucketAWriteAndKeepsUp) {
+  sync_map<std::uint64_t, int> map;
+  std::uint64_t before = 0;
+  for (std::uint64_t key = 0; key < 5000; ++key) {
+    map.store(key, 0);
+    const std::uint64_t splits = map.stats().splits;
+    ASSERT_LE(splits, before + 1);
+    before = splits;
+  }
+  const auto stats = map.stats();
+  EXPECT_GE(stats.buckets + 16, holdfast::concurrent::buckets_for(stats.entries));
+  EXPECT_LE(stats.buckets, holdfast::concurrent::buckets_for(stats.entries) + 16);
+  EXPECT_LE(stats.longest_chain, 4U);
+}
+
+TEST(SyncMapGrowth, ReservedRoomIsFilledWithoutGrowth) {
+  sync_map<std::uint64_t, int> map;
+  map.reserve(10'000);
+  const auto before = map.stats();
+  for (std::uint64_t key = 0; key < 10'000; ++key) map.store(key, 0);
+  EXPECT_EQ(map.stats().splits, before.splits);
+  EXPECT_EQ(map.stats().buckets, before.buckets);
+}
+
+// Overflow lines come with a crowd and go with it.
+TEST(SyncMapGrowth, ChainsGoWhenTheirEntriesDo) {
+  sync_map<std::uint64_t, int, same_hash> map;
+  for (std::uint64_t key = 0; key < 100; ++key) map.store(key, 0);
+  EXPECT_GE(map.stats().overflow_lines, 20U);
+  for (std::uint64_t key = 100; key-- > 0;) map.erase(key);
+  EXPECT_EQ(map.stats().overflow_lines, 0U);
+  expect_sound(map);
+  map.store(5, 1);
+  EXPECT_EQ(map.load(5), 1);
+}
+
+// A bucket whose chain divides: what stays moves up, what is empty goes.
+TEST(SyncMapGrowth, ASplitTidiesTheChain) {
+  sync_map<std::uint64_t, int, chosen_hash> map;
+  for (std::uint64_t key = 0; key < 30; ++key) map.store(key << 8 | 1, 0);  // all in one bucket for long
+  const auto crowded = map.stats();
+  EXPECT_GE(crowded.overflow_lines, 5U);
+  map.reserve(20'000);
+  EXPECT_EQ(map.stats().overflow_lines, 0U);
+  expect_sound(map);
+  for (std::uint64_t key = 0; key < 30; ++key) ASSERT_TRUE(map.load(key << 8 | 1));
+}
+
+// ---- memory ---------------------------------------------------------------------------------------------
+
+using counted_map = sync_map<std::uint64_t, std::string, holdfast::hash<std::uint64_t>,
+                             holdfast::equal_to<std::uint64_t>, counting_allocator<std::pair<const std::uint64_t, std::string>>>;
+
+// covers hf.concurrent.allocator-respected
+TEST(SyncMapMemory, GrowsInSegmentsWithAnAllocatorOfTheUsers) {
+  ledger book;
+  {
+    counted_map map{counted_map::allocator_type(book)};
+    for (std::uint64_t key = 0; key < 8000; ++key) map.store(key, std::to_string(key));
+    expect_sound(map);
+    const auto stats = map.stats();
+    EXPECT_FALSE(stats.in_place);
+    EXPECT_GT(stats.buckets, 2000U);
+    EXPECT_GT(book.bytes, static_cast<std::int64_t>(8000 * sizeof(std::string)));
+    for (std::uint64_t key = 0; key < 8000; ++key) ASSERT_EQ(map.load(key), std::to_string(key));
+  }
+  EXPECT_EQ(book.bytes, 0);
+}
+
+TEST(SyncMapMemory, AnEmptyMapAllocatesNoBuckets) {
+  ledger book;
+  counted_map map{counted_map::allocator_type(book)};
+  const auto before = book.allocations;
+  EXPECT_FALSE(map.load(1));
+  EXPECT_FALSE(map.erase(1));
+  EXPECT_FALSE(map.compare_erase(1, ""));
+  map.for_each([](auto&&...) { FAIL(); });
+  map.clear();
+  EXPECT_TRUE(map.snapshot().empty());
+  EXPECT_EQ(book.allocations, before);
+}
+
+struct counted_value {
+  explicit counted_value(int& count) : alive(&count) { ++*alive; }
+  counted_value(const counted_value&) = delete;
+  counted_value& operator=(const counted_value&) = delete;
+  ~counted_value() { --*alive; }
+  int* alive;
+};
+
+// covers hf.concurrent.pin-outlives
+TEST(SyncMapPins, OutliveTheirMap) {
+  int alive = 0;
+  holdfast::reclaim::pin<const counted_value> held;
+  {
+    sync_map<int, counted_value> map;
+    for (int key = 0; key < 10; ++key) (void)map.pin_or_make(key, [&] { return counted_value(alive); });
+    held = map.pin(3);
+    EXPECT_EQ(alive, 10);
+  }
+  EXPECT_EQ(alive, 1);
+  EXPECT_EQ(held->alive, &alive);
+  held.reset();
+  holdfast::reclaim::default_domain().drain();
+  EXPECT_EQ(alive, 0);
+}
+
+TEST(SyncMapPins, OutliveTheirMapAndItsAllocatorsHandle) {
+  ledger book;
+  holdfast::reclaim::pin<const std::string> held;
+  {
+    counted_map map{counted_map::allocator_type(book)};
+    map.store(1, "a text that is too long to be kept inside the string");
+    held = map.pin(1);
+  }
+  EXPECT_EQ(*held, "a text that is too long to be kept inside the string");
+  EXPECT_GT(book.bytes, 0);
+  held.reset();
+  holdfast::reclaim::default_domain().drain();
+  EXPECT_EQ(book.bytes, 0);
+}
+
+// contract H4
+TEST(SyncMapPins, KeepWhatTheyWereGiven) {
+  sync_map<int, std::string> map;
+  map.store(1, "one");
+  const auto held = map.pin(1);
+  map.store(1, "uno");
+  EXPECT_EQ(*held, "one");
+  EXPECT_TRUE(map.erase(1));
+  map.clear();
+  EXPECT_EQ(*held, "one");
+}
+
+TEST(SyncMapMemory, MapsMayBeValuesOfMaps) {
+  using inner = sync_map<int, std::string>;
+  sync_map<int, std::unique_ptr<inner>> map;
+  for (int key = 0; key < 20; ++key) {
+    map.store(key, std::make_unique<inner>());
+    map.visit(key, [&](const std::unique_ptr<inner>& at) {
+      for (int n = 0; n < 50; ++n) at->store(n, std::to_string(n));
+    });
+  }
+  EXPECT_TRUE(map.erase(3));
+  map.clear();
+  holdfast::reclaim::default_domain().drain();
+  EXPECT_TRUE(map.empty());
+}
+
+// ---- walks ----------------------------------------------------------------------------------------------
+
+template <class Hash>
+void walk_through_growth() {
+  sync_map<std::uint64_t, int, Hash> map;
+  for (std::uint64_t key = 0; key < 200; ++key) map.store(key, 0);
+  std::multiset<std::uint64_t> seen;
+  std::uint64_t next = 200;
+  map.for_each([&](std::uint64_t key, int) {
+    seen.insert(key);
+    for (int n = 0; n < 3 && next < 800; ++n) map.store(next++, 0);
+  });
+  for (std::uint64_t key = 0; key < 800; ++key) {
+    if (key < 200) EXPECT_EQ(seen.count(key), 1U) << key;
+    else EXPECT_LE(seen.count(key), 1U) << key;
+  }
+}
+// covers hf.concurrent.walk-once
+TEST(SyncMapWalk, GoesThroughGrowthUnderAGoodHash) { walk_through_growth<holdfast::hash<std::uint64_t>>(); }
+TEST(SyncMapWalk, GoesThroughGrowthUnderAConstantHash) { walk_through_growth<same_hash>(); }
+TEST(SyncMapWalk, GoesThroughGrowthUnderAHashThatIsTheKey) { walk_through_growth<chosen_hash>(); }
+
+// covers hf.concurrent.walk-once
+TEST(SyncMapWalk, ShowsNothingTwiceThoughTheMapWasClearedAndFilledAgain) {
+  sync_map<std::uint64_t, int> map;
+  for (std::uint64_t key = 0; key < 2000; ++key) map.store(key, 0);
+  std::multiset<std::uint64_t> seen;
+  map.for_each([&](std::uint64_t key, int) {
+    seen.insert(key);
+    if (seen.size() % 500 != 0) return;
+    map.clear();
+    for (std::uint64_t again = 0; again < 2000; again += seen.size() / 500) map.store(again, 0);
+  });
+  for (const std::uint64_t key : seen) ASSERT_EQ(seen.count(key), 1U) << key;
+}
+
+// ---- load_or_make and alter -----------------------------------------------------------------------------
+
+// covers hf.concurrent.one-flight
+TEST(SyncMapFlights, TheNextOneMakesWhenTheFirstThrows) {
+  sync_map<std::string, int> map;
+  std::atomic<int> made{0};
+  std::atomic<int> thrown{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      try {
+        const auto there = map.load_or_make("key", [&] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(5));
+          if (made.fetch_add(1) == 0) throw std::runtime_error("the first one");
+          return 7;
+        });
+        EXPECT_EQ(there.value, 7);
+      } catch (const std::runtime_error&) {
+        ++thrown;
+      }
+    });
+  }
+  for (std::thread& one : threads) one.join();
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(thrown, 1);
+}
+
+TEST(SyncMapFlights, AMakerMayAskForOtherKeys) {
+  sync_map<int, int, same_hash> map;
+  const auto there = map.load_or_make(1, [&] { return map.load_or_make(2, [] { return 20; }).value + 1; });
+  EXPECT_EQ(there.value, 21);
+  EXPECT_EQ(map.load(2), 20);
+}
+
+TEST(SyncMapFlights, ValuesThatCannotMoveAreMadeInPlace) {
+  struct fixed {
+    explicit fixed(int n) : number(n) {}
+    fixed(fixed&&) = delete;
+    int number;
+  };
+  sync_map<std::unique_ptr<int>, fixed> map;
+  auto key = std::make_unique<int>(1);
+  const auto there = map.pin_or_make(std::move(key), [] { return fixed(5); });
+  EXPECT_FALSE(there.loaded);
+  EXPECT_EQ(there.value->number, 5);
+}
+
+TEST(SyncMapAlter, StartsAgainWhenTheKeyWasWrittenMeanwhile) {
+  sync_map<int, int> map;
+  map.store(1, 10);
+  int calls = 0;
+  EXPECT_TRUE(map.alter(1, [&](const int* old) {
+    if (++calls == 1) map.store(1, 20);
+    return std::optional(*old + 1);
+  }));
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(map.load(1), 21);
+}
+
+TEST(SyncMapAlter, MayWriteOtherKeysAsItLikes) {
+  sync_map<int, int> map;
+  EXPECT_TRUE(map.alter(1, [&](const int*) {
+    for (int key = 2; key < 100; ++key) map.store(key, key);
+    return std::optional(1);
+  }));
+  EXPECT_EQ(map.size(), 99U);
+}
+
+}  // namespace
