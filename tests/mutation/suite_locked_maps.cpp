@@ -72,7 +72,7 @@ void locks_exclude() {
           writes ? lock.lock() : lock.lock_shared();
           const int before = inside.fetch_add(writes ? 1000 : 1);
           require(writes ? before == 0 : before < 1000, "a writer is not alone");
-          if (n % 16 == 0) std::this_thread::yield();
+          if (n % 128 == 0) std::this_thread::yield();
           inside -= writes ? 1000 : 1;
           writes ? lock.unlock() : lock.unlock_shared();
         }
@@ -289,7 +289,7 @@ void all_of() {
 }  // namespace
 
 int main() {
-  broken_by_signals(12);
+  broken_by_signals(50);
   locks_exclude();
   writer_first();
   unlock_checked();
