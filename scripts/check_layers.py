@@ -23,8 +23,8 @@ ROOMS = {
     "table": GROUND,
     "map": GROUND + ["table"],
     "concurrent": GROUND + ["base/reclaim", "table", "map"],
-    "hazard": GROUND + ["table", "map", "concurrent"],
-    "tools": GROUND + ["table", "map", "concurrent", "hazard"],
+    "hazard": GROUND + ["base/reclaim", "table", "map", "concurrent"],
+    "tools": GROUND + ["base/reclaim", "table", "map", "concurrent", "hazard"],
 }
 
 # Not rooms: they may include every room, and no room may include them.

@@ -122,8 +122,9 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   template <class Q = key_type, class Make>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::copy_constructible<T> && std::invocable<Make&>)
   load_or_store_result<T> load_or_make(Q&& key, Make&& make) {
-    const auto there = pin_or_make(std::forward<Q>(key), make);
-    return {*there.value, there.loaded};
+    std::optional<T> copy;  // made before the value is in the map: copying may throw
+    const auto there = find_or_make(std::forward<Q>(key), make, [&](const T& made) { copy.emplace(made); });
+    return there.loaded ? load_or_store_result<T>{*there.value, true} : load_or_store_result<T>{*std::move(copy), false};
   }
 
   struct pinned_or_made {
@@ -134,13 +135,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   template <class Q = key_type, class Make>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::invocable<Make&>)
   pinned_or_made pin_or_make(Q&& key, Make&& make) {
-    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
-      const std::uint64_t hash = this->hash_of(at);
-      if (node_pin found = this->pin_node(at, hash)) return {on_value(std::move(found)), true};
-      announce_write(hash);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
-      return make_or_wait(fresh, hash, make);
-    });
+    return find_or_make(std::forward<Q>(key), make, [](const T&) {});
   }
 
   // The value that was there, if there was one; `value` from now on.
@@ -294,14 +289,27 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return next;
   }
 
+  // `look(value)` sees what was made before others do.
+  template <class Q, class Make, class Look>
+  pinned_or_made find_or_make(Q&& key, Make& make, Look look) {
+    return base::with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
+      const std::uint64_t hash = this->hash_of(at);
+      if (node_pin found = this->pin_node(at, hash)) return {on_value(std::move(found)), true};
+      announce_write(hash);
+      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      return make_or_wait(fresh, hash, make, look);
+    });
+  }
+
   // `fresh` has its key, which is absent or just coming.
-  template <class Make>
-  pinned_or_made make_or_wait(own_node& fresh, std::uint64_t hash, Make& make) {
+  template <class Make, class Look>
+  pinned_or_made make_or_wait(own_node& fresh, std::uint64_t hash, Make& make, Look& look) {
     while (true) {
       const concurrent::flight mine(this, hash, std::addressof(fresh->key()), &same_key);
       if (node_pin found = this->pin_node(fresh->key(), hash)) return {on_value(std::move(found)), true};
       if (!mine.is_first()) continue;
       fresh.make_value(make);
+      look(fresh->value());
       auto there = this->put_if_absent(fresh, hash, true);
       return {on_value(std::move(there.there)), there.was_there};
     }

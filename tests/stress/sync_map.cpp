@@ -99,7 +99,8 @@ struct hash_names {
 using hashes = testing::Types<holdfast::hash<std::uint64_t>, shifted_hash, crowded_hash>;
 TYPED_TEST_SUITE(SyncMapStress, hashes, hash_names);
 
-// covers hf.concurrent.absent-is-checked, hf.concurrent.seen-while-moved, hf.concurrent.split-shows-first
+// covers hf.concurrent.absent-is-checked, hf.concurrent.seen-while-moved, hf.concurrent.split-shows-first,
+// covers hf.concurrent.stays-in-sight
 TYPED_TEST(SyncMapStress, FindsWhatIsThereWhileTheMapGrows) {
   const std::uint64_t others = std::is_same_v<TypeParam, crowded_hash> ? 300 : 8000;
   this->race(others, this->find_all_fixed, this->find_all_fixed);

@@ -14,7 +14,7 @@
 //
 // The memory of a chunk is never returned to the system: it serves later blocks of the same size.
 //
-// inv hf.memory.blocks-in-line: a block of at most 64 bytes does not cross a line of 64 unless its size is 48.
+// inv hf.memory.blocks-in-line: a block of 16, 32 or 64 bytes lies in one line.
 #pragma once
 
 #include <cstddef>

@@ -31,6 +31,56 @@ void expect_sound(const Map& map) {
   EXPECT_FALSE(fault) << fault->invariant << ": " << fault->text;
 }
 
+// ---- the line -------------------------------------------------------------------------------------------
+
+// contract: place_of against the definition of splitting in order
+TEST(SyncMapLine, PlacesFollowTheOrderOfSplits) {
+  for (std::uint64_t buckets = 1; buckets < 70; ++buckets) {
+    std::uint64_t low = 1;
+    while (low * 2 <= buckets) low *= 2;
+    for (std::uint64_t hash = 0; hash < 300; ++hash) {
+      const auto place = holdfast::concurrent::place_of(hash, buckets);
+      const bool is_split = hash % low + low < buckets;
+      EXPECT_EQ(place.number, is_split ? hash % (2 * low) : hash % low);
+      EXPECT_EQ(place.mask, is_split ? 2 * low - 1 : low - 1);
+      EXPECT_LT(place.number, buckets);
+    }
+  }
+}
+
+TEST(SyncMapLine, TagsAreNeitherVacantNorLinksAndAreFound) {
+  using namespace holdfast::concurrent;
+  for (std::uint64_t top = 0; top < 256; ++top) {
+    const std::uint64_t tag = tag_of(top << 56);
+    EXPECT_GT(tag, link_tag);
+    for (unsigned place = 0; place < main_slots; ++place) {
+      const std::uint64_t control = with_tag(lock_bit, place, tag);
+      const tag_matches found(control, tag, main_slots);
+      ASSERT_TRUE(found);
+      EXPECT_EQ(found.first(), place);
+      EXPECT_EQ(without_tag(control, place), lock_bit);
+      EXPECT_EQ(tag_matches(control, vacant_tag, main_slots).first(), place == 0 ? 1U : 0U);
+    }
+  }
+  EXPECT_FALSE(tag_matches(~std::uint64_t{0}, vacant_tag, main_slots));
+}
+
+TEST(SyncMapLine, SignsKeepTheBitsThatSplitsAskFor) {
+  using namespace holdfast::concurrent;
+  const std::uint64_t hash = 0x9e3779b97f4a7c15;
+  EXPECT_TRUE(leads_to_node(sign_of(0)));
+  EXPECT_FALSE(leads_to_node(0));
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    if (sign_has_bit(bit)) {
+      EXPECT_EQ(bit_from_sign(sign_of(hash), bit), (hash >> bit & 1) != 0) << bit;
+    }
+  }
+}
+
+TEST(SyncMapWalk, ReversesAllBits) {
+  for (unsigned bit = 0; bit < 64; ++bit) EXPECT_EQ(holdfast::concurrent::reversed(1ULL << bit), 1ULL << (63 - bit));
+}
+
 // ---- growth ---------------------------------------------------------------------------------------------
 
 // The hash is the key: the test decides which bucket, tag and sign an entry has.
@@ -53,6 +103,7 @@ void grow_and_shrink(std::uint64_t entries) {
   for (std::uint64_t key = 0; key < entries; ++key) ASSERT_EQ(map.load(key).has_value(), key % 2 == 1);
 }
 
+// covers hf.concurrent.counted
 // covers hf.concurrent.sign-tells-node, hf.concurrent.tag-matches-node, hf.concurrent.right-bucket
 TEST(SyncMapGrowth, KeepsEverythingUnderAGoodHash) { grow_and_shrink<holdfast::hash<std::uint64_t>>(3000); }
 TEST(SyncMapGrowth, KeepsEverythingUnderAConstantHash) { grow_and_shrink<same_hash>(300); }
@@ -68,13 +119,14 @@ TEST(SyncMapGrowth, KeepsEverythingOnceTheSignDecides) {
   for (std::uint64_t key = 0; key < 70'000; ++key) ASSERT_EQ(map.load(key), key);
 }
 
-// covers hf.concurrent.one-split-a-write
+// covers hf.concurrent.one-split-a-write, hf.concurrent.buckets-only-grow
 TEST(SyncMapGrowth, SplitsAtMostOneBucketAWriteAndKeepsUp) {
   sync_map<std::uint64_t, int> map;
   std::uint64_t before = 0;
   for (std::uint64_t key = 0; key < 5000; ++key) {
     map.store(key, 0);
     const std::uint64_t splits = map.stats().splits;
+    ASSERT_GE(splits, before);
     ASSERT_LE(splits, before + 1);
     before = splits;
   }
@@ -311,6 +363,24 @@ TEST(SyncMapAlter, StartsAgainWhenTheKeyWasWrittenMeanwhile) {
   }));
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(map.load(1), 21);
+}
+
+// Another thread writes the same bucket while the callback runs, and the callback waits for it.
+// covers hf.concurrent.lock-is-short
+TEST(SyncMapAlter, HoldsNoLockWhileTheCallbackRuns) {
+  sync_map<int, int, same_hash> map;
+  const auto other_thread_stores = [&](int key) { std::thread([&map, key] { map.store(key, key); }).join(); };
+  EXPECT_TRUE(map.alter(1, [&](const int*) {
+    other_thread_stores(2);
+    return std::optional(1);
+  }));
+  EXPECT_EQ(map.load_or_make(3, [&] {
+    other_thread_stores(4);
+    return 3;
+  }).value, 3);
+  map.visit(1, [&](int) { other_thread_stores(5); });
+  map.for_each([&](int key, int) { other_thread_stores(key); });
+  EXPECT_EQ(map.size(), 5U);
 }
 
 TEST(SyncMapAlter, MayWriteOtherKeysAsItLikes) {
