@@ -2,9 +2,11 @@
 #include <holdfast/concurrent/sharded_map.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -81,6 +83,27 @@ TEST(ShardedMap, TakesFnv1aAsItsHash) {
   holdfast::sharded_map<std::string, int, holdfast::fnv1a> map;
   for (int n = 0; n < 1000; ++n) map.store("key " + std::to_string(n), n);
   for (int n = 0; n < 1000; ++n) ASSERT_EQ(map.load(std::string_view("key " + std::to_string(n))), n);
+}
+
+// An entry moves from key to key all the time. Counted shard by shard it could be missed, or met twice.
+// covers hf.concurrent.one-instant
+TEST(ShardedMap, SizeIsOfOneInstant) {
+  holdfast::sharded_map<int, int> map;
+  for (int key = 0; key < 100; ++key) map.store(-1 - key, 0);
+  map.store(0, 0);
+  std::atomic<bool> over{false};
+  std::thread mover([&] {
+    for (int key = 0; !over; ++key) {
+      map.store(key + 1, 0);
+      map.erase(key);
+    }
+  });
+  for (int n = 0; n < 5000; ++n) {
+    const std::size_t size = map.size();
+    EXPECT_TRUE(size == 101 || size == 102) << size;
+  }
+  over = true;
+  mover.join();
 }
 
 TEST(ShardedMap, IsAsWideAsWanted) {
