@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -92,14 +93,19 @@ TEST(ShardedMap, SizeIsOfOneInstant) {
   for (int key = 0; key < 100; ++key) map.store(-1 - key, 0);
   map.store(0, 0);
   std::atomic<bool> over{false};
+  std::atomic<int> moves{0};
   std::thread mover([&] {
-    for (int key = 0; !over; ++key) {
+    for (int key = 0; !over; ++key, ++moves) {
       map.store(key + 1, 0);
       map.erase(key);
     }
   });
-  for (int n = 0; n < 5000; ++n) {
+  // Until so many counts had a move or more under way, however long that takes on a busy machine.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int met = 0; met < 2000 && !HasFailure() && std::chrono::steady_clock::now() < end;) {
+    const int before = moves;
     const std::size_t size = map.size();
+    met += moves != before ? 1 : 0;
     EXPECT_TRUE(size == 101 || size == 102) << size;
   }
   over = true;
