@@ -15,7 +15,7 @@ from findings import files, findings, root_argument
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
 # What a public header may not need; the rooms of the command may.
-PUBLIC = ["holdfast/base", "holdfast/table", "holdfast/map"]
+PUBLIC = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/concurrent"]
 ALL = ["holdfast"]
 
 

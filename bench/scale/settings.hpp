@@ -32,7 +32,7 @@ inline constexpr const char* settings_help =
     "  --keys u64,string   what kind of keys\n"
     "  --spread uniform,zipf,hot\n"
     "  --ms N              length of a run of a mix (150)\n"
-    "  --time cpu          rates by processor time: for a machine that has other things to do (wall)\n"
+    "  --time cpu          rates by processor time: for a busy machine; blind to waiting (wall)\n"
     "  --ours NAME         whom the others are compared with (sync_map, else sharded_map)\n";
 
 [[nodiscard]] inline settings settings_from(int count, char** words) {

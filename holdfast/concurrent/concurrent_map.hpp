@@ -17,7 +17,8 @@
 //   clear(), size(), empty(), stats(), reserve(n)
 //
 // Every member may be called by any number of threads at once. Each takes effect at one instant between
-// its call and its return, except for_each and visit_many, where each entry has an instant of its own.
+// its call and its return, except for_each and visit_many, where each entry has an instant of its own, and
+// size, empty and stats, which may be rough while others write, unless a map says more.
 // There are no iterators and no operator[]: both would answer with something that another thread may be
 // taking away. `contains` is deleted for the same reason.
 //

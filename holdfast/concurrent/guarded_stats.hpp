@@ -14,7 +14,8 @@ struct guarded_stats {
   std::uint64_t buckets = 0;
   std::uint64_t shards = 0;
   std::uint64_t growing_shards = 0;
-  std::uint64_t fullest_shard = 0;  // entries of it
+  std::uint64_t fullest_shard = 0;   // entries of it
+  std::uint64_t emptiest_shard = 0;  // entries of it
   std::uint64_t longest_chain = 0;  // in buckets
   std::uint64_t growths = 0;
 
@@ -22,6 +23,7 @@ struct guarded_stats {
     entries += shard.entries;
     bytes += shard.bytes;
     buckets += shard.buckets;
+    emptiest_shard = shards == 0 ? shard.entries : std::min(emptiest_shard, shard.entries);
     shards += 1;
     growing_shards += shard.growing ? 1 : 0;
     fullest_shard = std::max(fullest_shard, shard.entries);

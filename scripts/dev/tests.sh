@@ -10,7 +10,7 @@ lane_purpose() {
     dev) echo "every test, assertions on, warnings are errors" ;;
     release) echo "optimised: golden instruction counts, properties, the command" ;;
     asan) echo "AddressSanitizer and UndefinedBehaviorSanitizer" ;;
-    tsan) echo "ThreadSanitizer: unit, death and stress" ;;
+    tsan) echo "ThreadSanitizer: unit, death, stress, linearizability" ;;
     noexcept) echo "-fno-exceptions" ;;
     clang) echo "clang 14: headers, unit, compile_fail" ;;
     mutation) echo "plausible bugs planted one at a time; each must be caught" ;;
