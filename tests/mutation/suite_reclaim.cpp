@@ -83,7 +83,7 @@ void readers_keep_what_they_found() {
     all.add([&stage] { stage.read_nested(stage.claim(1)); });
     all.add([&stage] { stage.replace(1, 4); });
   });
-  play<without_heavy>("hf.reclaim.fenced-fallback", 1000, 80, [](fibers& all, auto& stage) {
+  play<without_heavy>("hf.reclaim.fenced-fallback", 4000, 40, [](fibers& all, auto& stage) {
     for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(stage.claim(1)); });
     all.add([&stage] { stage.replace(1, 4); });
   });
