@@ -264,7 +264,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   }
   void announce_write(std::uint64_t hash) {
     alter_frame::note_write(this, hash);
-    this->pay_for_growth();
+    this->pay_for_growth(hash);
   }
 
   static pin_type on_value(node_pin&& found) noexcept {

@@ -71,8 +71,8 @@ class sync_growth : public sync_find<Types> {
 
   // Splits the bucket that this thread owes, if any. Before the write itself: what it may throw finds nothing
   // changed. Not in a section.
-  HOLDFAST_ALWAYS_INLINE void pay_for_growth() {
-    if (owes()) [[unlikely]] pay();
+  HOLDFAST_ALWAYS_INLINE void pay_for_growth(std::uint64_t hash) {
+    if (owes(hash)) [[unlikely]] pay();
   }
 
   // Makes the first array if there is none. Not in a section.
@@ -115,9 +115,12 @@ class sync_growth : public sync_find<Types> {
   }
 
  private:
-  [[nodiscard]] bool owes() const noexcept {
+  // Also fetches the line of the bucket that `hash` leads to, while the caller makes its node.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool owes(std::uint64_t hash) const noexcept {
     reclaim::section inside(*this->domain_);
-    return stripe_of(*this->current()).owed.load(std::memory_order_relaxed) != 0;
+    bucket_array& array = *this->current();
+    __builtin_prefetch(&array.line(array.place(hash).number), 1);
+    return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
   }
 
   HOLDFAST_NOINLINE void pay() {
@@ -167,12 +170,6 @@ class sync_growth : public sync_find<Types> {
     return done;
   }
 
-  // Bit `bit` of the hash of the node that `word` leads to.
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool hash_bit(std::uint64_t word, unsigned bit) const noexcept {
-    if (sign_has_bit(bit)) [[likely]] return bit_from_sign(word, bit);
-    return (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
-  }
-
   // Splits the parent of bucket `number`. False: its lock was not to be had, the holder was preempted, and
   // somebody will try again.
   bool split(bucket_array& array, std::uint64_t number, overflow_line*& unlinked) {
@@ -187,7 +184,9 @@ class sync_growth : public sync_find<Types> {
       ~unlocking() { unlock(control, tags); }
     } held{old.control, tags};
     if (sign_has_bit(bit)) {
-      const auto goes = [bit](std::uint64_t word) { return leads_to_node(word) & bit_from_sign(word, bit); };
+      // One test, not two with a branch between: the outcome is random.
+      const std::uint64_t both = node_bit | bit_in_word(bit);
+      const auto goes = [both](std::uint64_t word) { return (word & both) == both; };
       held.tags = move(array, number, old, tags, goes, unlinked);
     } else {
       const auto goes = [this, bit](std::uint64_t word) {

@@ -81,9 +81,9 @@ inline constexpr unsigned first_sign_bit = 13;
 [[nodiscard]] constexpr bool sign_has_bit(unsigned bit) noexcept {
   return bit >= first_sign_bit && bit < first_sign_bit + sign_width;
 }
-// Bit `bit` of the hash of the node that `word` leads to; only if sign_has_bit.
-[[nodiscard]] constexpr bool bit_from_sign(std::uint64_t word, unsigned bit) noexcept {
-  return (word >> (address_width + bit - first_sign_bit) & 1) != 0;
+// Where bit `bit` of the hash stands in the word of a node; only if sign_has_bit.
+[[nodiscard]] constexpr std::uint64_t bit_in_word(unsigned bit) noexcept {
+  return std::uint64_t{1} << (address_width + bit - first_sign_bit);
 }
 
 [[nodiscard]] constexpr bool leads_to_node(std::uint64_t word) noexcept { return (word & node_bit) != 0; }

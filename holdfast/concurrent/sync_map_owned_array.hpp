@@ -75,8 +75,8 @@ class owned_array : public bucket_array {
     count_stripe each[stripes_of_large];
   };
 
-  owned_array(const owner& from, memory::reserved_range range, bucket_line* lines, std::uint64_t capacity) noexcept
-      : bucket_array(lines, 0, capacity), owner_(from), range_(std::move(range)) {}
+  owned_array(const owner& from, memory::reserved_range range, bucket_line* first, std::uint64_t room) noexcept
+      : bucket_array(first, 0, room), owner_(from), range_(std::move(range)) {}
 
   ~owned_array() {
     if (segments != nullptr) {
@@ -143,10 +143,10 @@ class owned_array : public bucket_array {
 
   void add_segment(unsigned which) {
     line_allocator memory(owner_.allocator());
-    bucket_line* const lines = std::to_address(line_traits::allocate(memory, lines_in(which)));
+    bucket_line* const fresh = std::to_address(line_traits::allocate(memory, lines_in(which)));
     owner_.add_block();
     // release: pairs with the acquire of `buckets`, which comes later still.
-    segments[which].store(lines, std::memory_order_release);
+    segments[which].store(fresh, std::memory_order_release);
     capacity = first_in(which + 1);
   }
 

@@ -280,7 +280,7 @@ void loses_nothing(std::uint64_t keys) {
   sync_map<std::uint64_t, std::uint64_t, Hash> map;
   on_threads(4, [&](int thread) {
     for (std::uint64_t n = 0; n < keys; ++n) {
-      const std::uint64_t key = thread % 2 == 0 ? n : keys - 1 - n;
+      const std::uint64_t key = thread % 2 == 0 || keys < 100 ? n : keys - 1 - n;
       map.alter(key, [](const std::uint64_t* old) { return std::optional<std::uint64_t>(old ? *old + 1 : 1); });
     }
   });
@@ -350,6 +350,7 @@ int main() {
     finds_while_growing<crowded_hash>(200);
     loses_nothing<spread_hash>(800);
     loses_nothing<crowded_hash>(40);
+    for (int n = 0; n < 40; ++n) loses_nothing<spread_hash>(90);  // all threads at the same few buckets
   });
   checking("hf.concurrent.left-array-is-locked");
   clears_all();

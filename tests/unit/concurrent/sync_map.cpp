@@ -72,7 +72,7 @@ TEST(SyncMapLine, SignsKeepTheBitsThatSplitsAskFor) {
   EXPECT_FALSE(leads_to_node(0));
   for (unsigned bit = 0; bit < 64; ++bit) {
     if (sign_has_bit(bit)) {
-      EXPECT_EQ(bit_from_sign(sign_of(hash), bit), (hash >> bit & 1) != 0) << bit;
+      EXPECT_EQ((sign_of(hash) & bit_in_word(bit)) != 0, (hash >> bit & 1) != 0) << bit;
     }
   }
 }
