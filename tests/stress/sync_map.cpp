@@ -115,11 +115,11 @@ TYPED_TEST(SyncMapStress, WalksOverWhatIsThereWhileTheMapGrows) {
 // Writers of one key at a time, each of which may be the one that splits; every increment counts.
 // covers hf.concurrent.right-bucket
 TYPED_TEST(SyncMapStress, LosesNoChangeWhileTheMapGrows) {
-  using map_type = typename TestFixture::map_type;
+  using map_of_test = typename TestFixture::map_type;
   const auto end = std::chrono::steady_clock::now() + time_for_each;
   const std::uint64_t keys = std::is_same_v<TypeParam, crowded_hash> ? 60 : 1500;
   while (std::chrono::steady_clock::now() < end) {
-    map_type map;
+    map_of_test map;
     std::vector<std::thread> threads;
     for (std::uint64_t thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&, thread] {
@@ -138,8 +138,8 @@ TYPED_TEST(SyncMapStress, LosesNoChangeWhileTheMapGrows) {
 
 // covers hf.concurrent.left-array-is-locked
 TYPED_TEST(SyncMapStress, ClearTakesEverythingThatWasStoredBefore) {
-  using map_type = typename TestFixture::map_type;
-  map_type map;
+  using map_of_test = typename TestFixture::map_type;
+  map_of_test map;
   std::atomic<bool> over{false};
   std::atomic<std::uint64_t> cleared{0};  // numbers below it were stored before a clear() that is over
   std::atomic<std::uint64_t> stored{0};
