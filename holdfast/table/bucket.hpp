@@ -46,7 +46,7 @@ struct bucket {
 };
 
 template <class Slot, unsigned Slots, unsigned InOverflow>
-struct alignas(16) alignas(Slot) overflow_bucket {
+struct alignas(alignof(Slot) > 16 ? alignof(Slot) : 16) overflow_bucket {
   top tops[Slots];
   overflow_bucket* link = nullptr;
   alignas(Slot) std::byte slots[InOverflow * sizeof(Slot)];
