@@ -133,7 +133,8 @@ TEST(SyncMapGrowth, SplitsAtMostOneBucketAWriteAndKeepsUp) {
   const auto stats = map.stats();
   EXPECT_GE(stats.buckets + 16, holdfast::concurrent::buckets_for(stats.entries));
   EXPECT_LE(stats.buckets, holdfast::concurrent::buckets_for(stats.entries) + 16);
-  EXPECT_LE(stats.longest_chain, 4U);
+  // A bucket that is not split yet has twice the mean, about ten: thirty in one do not come together by chance.
+  EXPECT_LE(stats.longest_chain, 8U);
 }
 
 TEST(SyncMapGrowth, ReservedRoomIsFilledWithoutGrowth) {
