@@ -1,0 +1,70 @@
+// What a pointer_cache knows of an entry without knowing its key or its object.
+//
+// The map leads to the item; who takes it out of the map, and nobody else, retires it. Until then the queue
+// may refer to it, so it leaves the queue first.
+//
+//   made ──published──▶ in the map ──taken out──▶ out of the queue ──▶ listener ──▶ retired
+//                        └─linked into the queue, unless it left before that
+//
+// What readers look at lies in the first 64 bytes. `visited` and `used` are the only words that they write,
+// and only where there is news.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include <holdfast/base/reclaim/retirable.hpp>
+
+namespace holdfast::inline v0::concurrent {
+
+// Nanoseconds of the cache's clock.
+using cache_time = std::int64_t;
+
+// An entry with this deadline does not expire.
+inline constexpr cache_time never = std::numeric_limits<cache_time>::max();
+// Not to be seen yet: over before any clock began.
+inline constexpr cache_time withheld = std::numeric_limits<cache_time>::min();
+
+// `start + length`, or never.
+[[nodiscard]] constexpr cache_time deadline_after(cache_time start, cache_time length) noexcept {
+  if (length <= 0) return never;
+  return start > never - length ? never : start + length;
+}
+
+struct cache_item : reclaim::retirable {
+  // Where the item stands with the queue; guarded by the queue's lock.
+  enum class place : std::uint8_t { outside, linked, gone };
+
+  // No object: the key is known to have none.
+  const void* object = nullptr;
+  // Changes once, from withheld; both ends are relaxed, since nothing is read by it.
+  std::atomic<cache_time> deadline{never};
+  // Last use, kept to a sixteenth of the idle time. relaxed: it orders nothing.
+  mutable std::atomic<cache_time> used{0};
+  // Used since the hand came by. relaxed: it orders nothing.
+  mutable std::atomic<bool> visited{false};
+
+  bool is_queued = false;      // it may leave by itself, so the queue has to know it
+  bool is_read_only = false;   // its object was given as const
+  bool is_by_pointer = false;  // its object was given by a pointer, so it may be under another key too
+  place queue_place = place::outside;
+  std::uint32_t bytes = 0;  // what its end gives back
+  std::size_t weight = 1;
+  cache_item* newer = nullptr;  // in the queue
+  cache_item* older = nullptr;
+  reclaim::destroy_function destroy = nullptr;
+
+  [[nodiscard]] bool is_over(cache_time now, cache_time idle) const noexcept {
+    return deadline.load(std::memory_order_relaxed) <= now ||
+           (idle > 0 && now - used.load(std::memory_order_relaxed) >= idle);
+  }
+
+  void note_use(cache_time now, cache_time idle) const noexcept {
+    if (!visited.load(std::memory_order_relaxed)) visited.store(true, std::memory_order_relaxed);
+    if (idle > 0 && now - used.load(std::memory_order_relaxed) > idle / 16) used.store(now, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace holdfast::inline v0::concurrent
