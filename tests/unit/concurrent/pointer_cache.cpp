@@ -155,10 +155,11 @@ TEST(PointerCache, UpdateStartsAgainWhenAnotherWriterCameBetween) {
 TEST(PointerCache, AnUpdateThatThrowsChangesNothing) {
   pointer_cache<int, int> numbers;
   numbers.store(1, 10);
-  EXPECT_THROW(numbers.update(1, [](int& copy) {
-    copy = 11;
-    throw std::runtime_error("no");
-  }),
+  EXPECT_THROW(numbers.update(1,
+                              [](int& copy) {
+                                copy = 11;
+                                throw std::runtime_error("no");
+                              }),
                std::runtime_error);
   EXPECT_EQ(*numbers.load(1), 10);
 }
