@@ -157,7 +157,7 @@ class busy {
   std::atomic<int> torn{0};
 };
 
-// covers hf.cache.pin-holds, hf.cache.told-once, hf.cache.bounded
+// covers hf.cache.pin-holds, hf.cache.told-once, hf.cache.retired-once
 TEST(PointerCacheStress, EverythingAtOnce) { busy<cache_aliases::allow>().run(6, 15'000); }
 
 // covers hf.cache.aliases

@@ -26,7 +26,7 @@ std::vector<int> keys_in(const cache& all, int end) {
   return keys;
 }
 
-// covers hf.cache.bounded
+// covers hf.cache.bounded, hf.cache.queue-counts
 TEST(PointerCacheEviction, NeverKeepsMoreThanItsCapacity) {
   for (const std::size_t capacity : {1U, 2U, 7U, 100U}) {
     cache all(capacity);
