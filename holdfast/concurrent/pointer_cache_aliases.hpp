@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/sync/mutex.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -70,7 +71,7 @@ class [[nodiscard]] alias_claim {
   std::uint64_t key_hash_ = 0;
 };
 
-[[gnu::cold]] void report_alias(const void* object);
+HOLDFAST_COLD void report_alias(const void* object);
 
 }  // namespace concurrent
 }  // namespace holdfast::inline v0

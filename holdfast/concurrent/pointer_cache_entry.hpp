@@ -18,6 +18,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <holdfast/base/lang/config.hpp>
 #include <holdfast/concurrent/pointer_cache_item.hpp>
 
 namespace holdfast::inline v0::concurrent {

@@ -2,6 +2,8 @@
 #include <holdfast/concurrent/pointer_cache.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <latch>
 #include <memory>
 #include <stdexcept>
@@ -153,19 +155,23 @@ TEST(PointerCacheMakers, EachCallCountsAsOneHitOrOneMiss) {
 
 // covers hf.cache.counted-once
 TEST(PointerCacheMakers, ManyThreadsLoseNoCount) {
+  // More threads than stripes, so that some share.
+  constexpr int threads = 40;
+  constexpr int loads = 10'000;
   pointer_cache<int, int> all;
   all.store(1, 1);
-  for (int round = 0; round < 3; ++round) {
-    std::vector<std::jthread> threads;
-    // More threads than stripes, so that some share.
-    for (int i = 0; i < 40; ++i) {
-      threads.emplace_back([&] {
-        for (int n = 0; n < 500; ++n) (void)all.load(n % 2);
+  for (int round = 0; round < 2; ++round) {
+    std::latch start(threads);
+    std::vector<std::jthread> crew;
+    for (int i = 0; i < threads; ++i) {
+      crew.emplace_back([&] {
+        start.arrive_and_wait();
+        for (int n = 0; n < loads; ++n) (void)all.load(n % 2);
       });
     }
   }
-  EXPECT_EQ(all.stats().hits, 30000U);
-  EXPECT_EQ(all.stats().misses, 30000U);
+  EXPECT_EQ(all.stats().hits, std::uint64_t{threads} * loads);
+  EXPECT_EQ(all.stats().misses, std::uint64_t{threads} * loads);
 }
 
 }  // namespace
