@@ -35,10 +35,12 @@ std::size_t distance_to(std::string_view wrong, std::string_view id) {
 
 std::span<const hazard> catalogue() {
   static const std::array all = {
-      reference_across_growth(),   iterator_across_growth(),        erase_while_iterating(), insert_while_iterating(),
-      concurrent_writes(),         concurrent_read_and_write(),     concurrent_iteration_and_write(),
-      nil_map_write(),             null_pointer_value(),            copied_handle_diverges(),
-      reused_address_as_key(),     nan_key(),                       mutated_key(),           overwritten_header(),
+      reference_across_growth(), iterator_across_growth(), erase_while_iterating(), insert_while_iterating(),
+      concurrent_writes(), concurrent_read_and_write(), concurrent_iteration_and_write(), nil_map_write(),
+      null_pointer_value(), copied_handle_diverges(), reused_address_as_key(), nan_key(), mutated_key(),
+      overwritten_header(), unsynchronised_std_map(), pointer_freed_under_reader(), escaping_reference(),
+      nil_true_window(), check_then_act(), shared_object_pollution(), recursive_read_lock(), callback_reentry(),
+      false_sharing(),
   };
   return all;
 }

@@ -38,5 +38,14 @@ namespace holdfast::inline v0::hazard {
 [[nodiscard]] hazard nan_key();
 [[nodiscard]] hazard mutated_key();
 [[nodiscard]] hazard overwritten_header();
+[[nodiscard]] hazard unsynchronised_std_map();
+[[nodiscard]] hazard pointer_freed_under_reader();
+[[nodiscard]] hazard escaping_reference();
+[[nodiscard]] hazard nil_true_window();
+[[nodiscard]] hazard check_then_act();
+[[nodiscard]] hazard shared_object_pollution();
+[[nodiscard]] hazard recursive_read_lock();
+[[nodiscard]] hazard callback_reentry();
+[[nodiscard]] hazard false_sharing();
 
 }  // namespace holdfast::inline v0::hazard
