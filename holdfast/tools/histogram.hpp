@@ -27,6 +27,13 @@ class histogram {
     largest_ = std::max(largest_, value);
   }
 
+  // As if all that was added there had been added here.
+  void merge(const histogram& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    total_ += other.total_;
+    largest_ = std::max(largest_, other.largest_);
+  }
+
   [[nodiscard]] std::uint64_t count() const noexcept { return total_; }
   [[nodiscard]] std::uint64_t max() const noexcept { return largest_; }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "holdfast/tools/crowd_plan.hpp"
 #include "holdfast/tools/replay_plan.hpp"
 #include "holdfast/tools/trace_format.hpp"
 #include "holdfast/tools/trace_parser.hpp"
@@ -19,6 +20,7 @@ struct replay_options {
   std::vector<std::string> maps;
   play_rule rule;
   std::optional<int> pin_cpu;
+  std::optional<crowd_plan> crowd;     // many threads; empty: one, through maps for one
   unsigned repeat = 3;
   std::string json;  // a file or "-"; empty: no JSON
 };

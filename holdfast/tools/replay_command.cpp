@@ -19,7 +19,8 @@ constexpr const char* examples =
     "  holdfast replay requests.csv               a CSV trace, such as block I/O\n"
     "  holdfast replay keys.u64be.xz --map all    compressed keys, every map\n"
     "  holdfast replay book.txt                   any text: its words are the keys\n"
-    "  zcat log.gz | holdfast replay - --ops cache:10000\n";
+    "  zcat log.gz | holdfast replay - --ops cache:10000\n"
+    "  holdfast replay --demo --threads 4 --mix 99/1   maps for many threads\n";
 
 // What the user typed, before it has been checked.
 struct typed_options {
@@ -27,6 +28,8 @@ struct typed_options {
   std::string format = "auto";
   std::string rule = "mixed";
   int cpu = -1;
+  unsigned threads = 1;
+  std::string mix = "90/10";
 };
 
 // For CLI11: empty when `text` is a number from 1, else what is wrong with it.
@@ -71,6 +74,33 @@ void add_play_options(CLI::App& command, typed_options& typed) {
       ->type_name("FILE");
 }
 
+void add_crowd_options(CLI::App& command, typed_options& typed) {
+  command.add_option("--threads", typed.threads, "play with N threads, through maps for many")
+      ->type_name("N")
+      ->check(CLI::Range(1U, most_threads).description(""))
+      ->default_str("");
+  command.add_option("--mix", typed.mix, "reads and writes of a hundred operations of many threads")
+      ->type_name("R/W")
+      ->capture_default_str();
+}
+
+[[nodiscard]] std::optional<crowd_plan> checked_crowd(const CLI::App& command, const typed_options& typed) {
+  if (command.count("--threads") == 0) {
+    if (command.count("--mix") == 0) return std::nullopt;
+    throw input_error("--mix", "is for many threads", "say how many: --threads N");
+  }
+  for (const char* const other : {"--ops", "--pin-cpu"}) {
+    if (command.count(other) == 0) continue;
+    throw input_error("--threads", "does not go together with " + std::string(other), "leave one of them out");
+  }
+  const auto mix = mix_in(typed.mix);
+  if (!mix) {
+    throw input_error("--mix", "'" + shown(typed.mix) + "' is no mix",
+                      "give reads and writes of a hundred, such as 99/1, 90/10, 50/50");
+  }
+  return crowd_plan{typed.threads, *mix};
+}
+
 [[nodiscard]] replay_options checked(const CLI::App& command, const typed_options& typed) {
   replay_options options = typed.options;
   if (options.demo == !options.path.empty()) {
@@ -88,6 +118,7 @@ void add_play_options(CLI::App& command, typed_options& typed) {
                       "choose among mixed, read-insert, insert, cache:N (N from 1)");
   }
   options.rule = *rule;
+  options.crowd = checked_crowd(command, typed);
   if (command.count("--pin-cpu") != 0) options.pin_cpu = typed.cpu;
   return options;
 }
@@ -99,9 +130,10 @@ void add_replay(CLI::App& app, int& exit_code) {
   const auto typed = std::make_shared<typed_options>();
   add_input_options(*command, *typed);
   add_play_options(*command, *typed);
+  add_crowd_options(*command, *typed);
   command->footer([] {
     return std::string(examples) + "\n" + std::string(play_rule_help) + "\n" + contestant_help() +
-           "\n" + std::string(format_help);
+           "\n" + std::string(crowd_help) + "\n" + std::string(format_help);
   });
   command->callback([command, typed, &exit_code] { exit_code = replay(checked(*command, *typed)); });
 }

@@ -1,17 +1,12 @@
 // The report as JSON, one object; times in nanoseconds, memory in bytes.
-#include <nlohmann/json.hpp>
+#include "holdfast/tools/replay_json.hpp"
 
 #include "holdfast/tools/machine.hpp"
-#include "holdfast/tools/replay_report.hpp"
 #include "holdfast/tools/tick_clock.hpp"
 
 namespace holdfast::inline v0::tools {
-namespace {
-
-using json = nlohmann::ordered_json;
-
-[[nodiscard]] json times_json(const histogram& times) {
-  json told;
+nlohmann::ordered_json times_json(const histogram& times) {
+  nlohmann::ordered_json told;
   told["count"] = times.count();
   told["p50"] = times.percentile(50.0);
   told["p90"] = times.percentile(90.0);
@@ -21,6 +16,18 @@ using json = nlohmann::ordered_json;
   told["max"] = times.max();
   return told;
 }
+
+nlohmann::ordered_json trace_json(const trace_facts& facts) {
+  return {{"name", facts.name},         {"format", name_of(facts.format)},
+          {"keys", facts.words ? "words" : "numbers"},
+          {"operations", facts.operations}, {"reads", facts.reads},
+          {"writes", facts.writes},     {"erases", facts.erases},
+          {"distinct_keys", facts.distinct_keys}};
+}
+
+namespace {
+
+using json = nlohmann::ordered_json;
 
 [[nodiscard]] json map_json(const map_measure& map, const map_measure* compared) {
   json told;
@@ -35,14 +42,6 @@ using json = nlohmann::ordered_json;
   told["peak_bytes"] = map.memory.peak_bytes;
   told["growths"] = map.memory.growths;
   return told;
-}
-
-[[nodiscard]] json trace_json(const trace_facts& facts) {
-  return {{"name", facts.name},         {"format", name_of(facts.format)},
-          {"keys", facts.words ? "words" : "numbers"},
-          {"operations", facts.operations}, {"reads", facts.reads},
-          {"writes", facts.writes},     {"erases", facts.erases},
-          {"distinct_keys", facts.distinct_keys}};
 }
 
 [[nodiscard]] json replay_json(const replay_report& report) {

@@ -63,4 +63,20 @@ TEST(Histogram, AgreesWithSortingWithinItsError) {
   EXPECT_EQ(counted.percentile(100.0), all.back());
 }
 
+TEST(Histogram, MergedIsAsIfAllHadBeenAddedToOne) {
+  std::mt19937_64 random(5);
+  histogram one;
+  histogram first;
+  histogram second;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto value = random() % 1'000'000;
+    one.add(value);
+    (i % 3 == 0 ? first : second).add(value);
+  }
+  first.merge(second);
+  EXPECT_EQ(first.count(), one.count());
+  EXPECT_EQ(first.max(), one.max());
+  for (const double percent : {1.0, 50.0, 99.0, 100.0}) EXPECT_EQ(first.percentile(percent), one.percentile(percent));
+}
+
 }  // namespace

@@ -163,6 +163,52 @@ TEST_F(ReplayCommand, RefusesBadUsageInOneLine) {
   expect_refusal("--nonesuch", "'--nonesuch'");
 }
 
+// covers hf.tools.one-line-errors
+TEST_F(ReplayCommand, RefusesBadUsageOfManyThreadsInOneLine) {
+  const auto trace = "replay " + file("t.csv", small_trace);
+  expect_refusal(trace + " --threads 0", "--threads");
+  expect_refusal(trace + " --threads 257", "--threads");
+  expect_refusal(trace + " --threads two", "--threads");
+  expect_refusal(trace + " --mix 90/10", "--mix: is for many threads");
+  expect_refusal(trace + " --threads 2 --mix 90", "'90' is no mix");
+  expect_refusal(trace + " --threads 2 --mix 90/20", "'90/20' is no mix");
+  expect_refusal(trace + " --threads 2 --mix 101/-1", "'101/-1' is no mix");
+  expect_refusal(trace + " --threads 2 --map std", "no map 'std' for many threads");
+  expect_refusal(trace + " --threads 2 --ops insert", "does not go together with --ops");
+  expect_refusal(trace + " --threads 2 --pin-cpu 0", "does not go together with --pin-cpu");
+  expect_refusal(trace + " --map sync_map", "no map 'sync_map'");
+}
+
+TEST_F(ReplayCommand, ShowsTablesForManyThreads) {
+  const auto result = run("replay " + file("t.csv", small_trace) + " --threads 3 --repeat 1 --mix 50/50");
+  EXPECT_EQ(result.exit_code, 0) << result.error;
+  EXPECT_EQ(result.error, "");
+  for (const auto* part : {"t.csv (csv): 4 operations; 2 distinct keys", "by 3 threads", "50/50", "sync_map", "sharded_map",
+                           "locked_map", "retired at most", "latency, reads", "latency, writes", "max"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << " in\n" << result.out;
+  }
+  const auto only_reads = run("replay " + file("t.csv", small_trace) + " --threads 2 --repeat 1 --mix 100/0 --map sync_map");
+  EXPECT_EQ(only_reads.out.find("latency, writes"), std::string::npos) << only_reads.out;
+}
+
+TEST_F(ReplayCommand, GivesJsonForManyThreads) {
+  const auto printed = run("replay " + file("t.csv", small_trace) + " --threads 2 --repeat 2 --map sync_map,locked_map --json -");
+  ASSERT_EQ(printed.exit_code, 0) << printed.error;
+  const auto told = nlohmann::json::parse(printed.out);
+  EXPECT_EQ(told["schema"], "holdfast-replay-threads/1");
+  EXPECT_EQ(told["trace"]["operations"], 4);
+  EXPECT_EQ(told["replay"]["threads"], 2);
+  EXPECT_EQ(told["replay"]["mix"], "90/10");
+  EXPECT_EQ(told["replay"]["reads"].get<int>() + told["replay"]["writes"].get<int>(), 4);
+  ASSERT_EQ(told["maps"].size(), 2U);
+  const auto& synced = told["maps"][0];
+  EXPECT_EQ(synced["mops"]["rounds"].size(), 2U);
+  EXPECT_EQ(synced["latency_ns"]["reads"]["count"], told["replay"]["reads"]);
+  EXPECT_EQ(synced["latency_ns"]["writes"]["count"], told["replay"]["writes"]);
+  EXPECT_GE(synced["retired_bytes"]["most"], synced["retired_bytes"]["end"]);
+  EXPECT_TRUE(told["maps"][1]["retired_bytes"].is_null());
+}
+
 // covers hf.tools.output-kept
 TEST_F(ReplayCommand, RefusesAnUnwritableResultAndKeepsWhatWasThere) {
   const auto trace = file("t.csv", small_trace);
@@ -181,7 +227,7 @@ TEST_F(ReplayCommand, HelpsAndTellsItsVersion) {
   EXPECT_EQ(run("--help").exit_code, 0);
   const auto help = run("replay --help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const auto* part : {"cache:N", "u64be", "--pin-cpu", "std", "auto"}) {
+  for (const auto* part : {"cache:N", "u64be", "--pin-cpu", "std", "auto", "--threads", "--mix", "sync_map"}) {
     EXPECT_NE(help.out.find(part), std::string::npos) << part;
   }
 }
