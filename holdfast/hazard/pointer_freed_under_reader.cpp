@@ -7,6 +7,7 @@
 #include <new>
 #include <thread>
 
+#include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
 #include <holdfast/hazard/hidden.hpp>
@@ -21,9 +22,16 @@ struct session {
   explicit session(std::uint64_t who) noexcept : user(who), check(~who) {}
   session(const session&) = default;
   session& operator=(const session&) = default;
-  ~session() { check = user; }
+  // volatile, or the compiler leaves out a write to an object that is about to go.
+  ~session() { const_cast<volatile std::uint64_t&>(check) = user; }
 
-  [[nodiscard]] bool alive() const noexcept { return check == ~user; }
+  [[nodiscard]] bool alive() const noexcept { return hidden(this)->check == ~user; }
+  // Twice, with time for others in between.
+  [[nodiscard]] bool stays_alive() const noexcept {
+    if (!alive()) return false;
+    std::this_thread::yield();
+    return alive();
+  }
 
   std::uint64_t user;
   std::uint64_t check;
@@ -60,7 +68,7 @@ constexpr std::string_view naive_code = R"(  session* const found = *sessions.lo
 // it found was alive. How many looks were wrong.
 template <class Look, class Write>
 int wrong_looks(Look look, Write write) {
-  constexpr int rounds = 5000;
+  constexpr int rounds = 2000;
   // relaxed: pairs with nothing; it only ends the readers' loops.
   std::atomic<bool> done{false};
   std::atomic<int> wrong{0};
@@ -76,23 +84,30 @@ int wrong_looks(Look look, Write write) {
   return wrong.load(std::memory_order_relaxed);
 }
 
+// Else what was erased would wait for a batch, and a missing pin might go unseen.
+void destroy_what_nobody_holds() { reclaim::default_domain().drain(); }
+
 int pinned(situation& here) {
   const std::uint64_t ann = here.random();
   holdfast::sync_map<std::uint64_t, session> sessions;
   sessions.store(ann, session(ann));
   const auto found = sessions.pin(ann);
-  std::thread writer([&] { sessions.erase(ann); });
+  std::thread writer([&] {
+    sessions.erase(ann);
+    destroy_what_nobody_holds();
+  });
   writer.join();
   const bool gone = !sessions.load(ann);
   const bool alive = found->alive();
   here.say("the entry is %s, what was pinned is %s", gone ? "gone" : "still there", alive ? "alive" : "destroyed");
   const auto look = [&] {
     const auto seen = sessions.pin(ann);
-    return !seen || seen->alive();
+    return !seen || seen->stays_alive();
   };
   const int wrong = wrong_looks(look, [&](bool last) {
     if (last) sessions.erase(ann);
     else sessions.store(ann, session(ann));
+    destroy_what_nobody_holds();
   });
   here.say("and two readers met %d dead sessions while a writer replaced and erased", wrong);
   const bool right = gone && alive && found->alive() && wrong == 0;
@@ -101,7 +116,10 @@ int pinned(situation& here) {
 
 constexpr std::string_view pinned_code = R"(  holdfast::sync_map<std::uint64_t, session> sessions;
   const auto found = sessions.pin(ann);
-  std::thread writer([&] { sessions.erase(ann); });
+  std::thread writer([&] {
+    sessions.erase(ann);
+    destroy_what_nobody_holds();
+  });
   writer.join();
   const bool alive = found->alive();
 )";
@@ -116,7 +134,7 @@ int counted(situation& here) {
   const bool gone = !sessions.load(ann);
   const auto look = [&] {
     const auto seen = sessions.load(ann);
-    return !seen || (*seen)->alive();
+    return !seen || (*seen)->stays_alive();
   };
   const int wrong = wrong_looks(look, [&](bool last) {
     if (last) sessions.erase(ann);

@@ -35,7 +35,9 @@ struct crowd_measured {
 
 // Throws: disagreement, when a map gave a read the value of another key, is broken inside, or was not played the
 // operations that the others were.
-[[nodiscard]] std::vector<crowd_measured> measure_crowd(const trace& operations, const std::vector<const crowd_map*>& maps,
-                                                        const crowd_plan& plan, unsigned repeat, progress_bar& progress);
+[[nodiscard]] std::vector<crowd_measured> measure_crowd(const trace& operations,
+                                                        const std::vector<const crowd_map*>& maps,
+                                                        const crowd_plan& plan, unsigned repeat,
+                                                        progress_bar& progress);
 
 }  // namespace holdfast::inline v0::tools

@@ -18,9 +18,10 @@ namespace {
       "trace    {} ({}): {} operations; {} distinct {}\n"
       "played   by {} thread{} through one map, {} reads and {} writes ({}), {}\n"
       "machine  {}\n\n",
-      report.trace.name, name_of(report.trace.format), grouped(report.trace.operations), grouped(report.trace.distinct_keys),
-      report.trace.words ? "words" : "keys", report.plan.threads, report.plan.threads == 1 ? "" : "s", grouped(told.reads),
-      grouped(report.trace.operations - told.reads), text_of(report.plan.mix),
+      report.trace.name, name_of(report.trace.format), grouped(report.trace.operations),
+      grouped(report.trace.distinct_keys), report.trace.words ? "words" : "keys", report.plan.threads,
+      report.plan.threads == 1 ? "" : "s", grouped(told.reads), grouped(report.trace.operations - told.reads),
+      text_of(report.plan.mix),
       report.repeat == 1 ? "once" : fmt::format("{} times", report.repeat), machine_text());
 }
 
@@ -74,7 +75,9 @@ namespace {
 
 std::string crowd_text(const crowd_report& report, bool with_colour) {
   std::string text = heading_text(report) + speed_table(report, with_colour);
-  if (report.plan.mix.reads != 0) text += "\n" + latency_table(report, "latency, reads", &crowd_measured::reads, with_colour);
+  if (report.plan.mix.reads != 0) {
+    text += "\n" + latency_table(report, "latency, reads", &crowd_measured::reads, with_colour);
+  }
   if (report.plan.mix.reads != 100) {
     text += "\n" + latency_table(report, "latency, writes", &crowd_measured::writes, with_colour);
   }

@@ -61,8 +61,12 @@ constexpr const char* demo_trace = "traces/jq-allocations.csv.xz";
 
 [[nodiscard]] std::string json_of(const replay_report& report) { return report_json(report); }
 [[nodiscard]] std::string json_of(const crowd_report& report) { return crowd_json(report); }
-[[nodiscard]] std::string text_of(const replay_report& report, bool with_colour) { return report_text(report, with_colour); }
-[[nodiscard]] std::string text_of(const crowd_report& report, bool with_colour) { return crowd_text(report, with_colour); }
+[[nodiscard]] std::string text_of(const replay_report& report, bool with_colour) {
+  return report_text(report, with_colour);
+}
+[[nodiscard]] std::string text_of(const crowd_report& report, bool with_colour) {
+  return crowd_text(report, with_colour);
+}
 
 template <class Maps>
 [[nodiscard]] int measure_and_tell(const replay_options& options, const Maps& maps) {
