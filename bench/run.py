@@ -88,7 +88,7 @@ class builder:
         if subprocess.run([str(word) for word in command], cwd=ROOT).returncode != 0:
             fail("the compiler failed; the command was: " + " ".join(str(word) for word in command))
 
-    def library(self):
+    def library_objects(self):
         if self.objects is None:
             self.objects = []
             rooms = ("base/*", "table", "map", "concurrent")
@@ -101,7 +101,7 @@ class builder:
         return self.objects
 
     def compile(self, source, target):
-        objects = self.library()
+        objects = self.library_objects()
         print(f"compiling {source.relative_to(ROOT)}", flush=True)
         peers, libraries = [], ["-pthread"]
         if has_header("absl/container/flat_hash_map.h"):
