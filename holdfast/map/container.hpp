@@ -279,4 +279,18 @@ class container {
   std::unique_ptr<observe::live_name> name_;
 };
 
+// Erases every entry of which `claim(entry)` holds; how many those were. Linear.
+template <class Types, class Claim>
+std::size_t erase_if(container<Types>& from, Claim claim) {
+  const std::size_t before = from.size();
+  for (auto at = from.begin(); at != from.end();) {
+    if (claim(*at)) {
+      at = from.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  return before - from.size();
+}
+
 }  // namespace holdfast::inline v0

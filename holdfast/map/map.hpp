@@ -282,20 +282,6 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
   }
 };
 
-// Erases every entry of which `claim(entry)` holds; how many those were. Linear.
-template <class Key, class T, class Hash, class Equal, class Allocator, class Policy, class Claim>
-std::size_t erase_if(map<Key, T, Hash, Equal, Allocator, Policy>& from, Claim claim) {
-  const std::size_t before = from.size();
-  for (auto at = from.begin(); at != from.end();) {
-    if (claim(*at)) {
-      at = from.erase(at);
-    } else {
-      ++at;
-    }
-  }
-  return before - from.size();
-}
-
 template <std::input_iterator Iterator>
 map(Iterator, Iterator) -> map<std::remove_const_t<typename std::iter_value_t<Iterator>::first_type>,
                                typename std::iter_value_t<Iterator>::second_type>;

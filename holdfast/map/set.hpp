@@ -128,20 +128,6 @@ class set : public container<set_types<Key, Hash, Equal, Allocator, Policy>> {
   }
 };
 
-// Erases every entry of which `claim(entry)` holds; how many those were. Linear.
-template <class Key, class Hash, class Equal, class Allocator, class Policy, class Claim>
-std::size_t erase_if(set<Key, Hash, Equal, Allocator, Policy>& from, Claim claim) {
-  const std::size_t before = from.size();
-  for (auto at = from.begin(); at != from.end();) {
-    if (claim(*at)) {
-      at = from.erase(at);
-    } else {
-      ++at;
-    }
-  }
-  return before - from.size();
-}
-
 template <std::input_iterator Iterator>
 set(Iterator, Iterator) -> set<std::remove_const_t<std::iter_value_t<Iterator>>>;
 template <class Key>
