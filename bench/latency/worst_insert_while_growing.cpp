@@ -12,10 +12,12 @@
 #include <cmath>
 #include <filesystem>
 
-#include <bench/harness/histogram.hpp>
 #include <bench/harness/micro.hpp>
+#include <holdfast/tools/histogram.hpp>
 
 namespace holdfast::bench {
+
+using tools::histogram;
 namespace {
 
 using family = u64_to_pointer;
@@ -46,8 +48,8 @@ void account(latencies& into, const std::vector<float>& round) {
     total += static_cast<double>(round[i]);
     if (!first && round[i] < into.best[i]) into.best[i] = round[i];
   }
-  into.ticks.add(counts);
-  into.longest.push_back(static_cast<double>(counts.most()));
+  into.ticks.merge(counts);
+  into.longest.push_back(static_cast<double>(counts.max()));
   into.total.push_back(total);
 }
 
@@ -98,7 +100,7 @@ struct figures {
 };
 
 figures figures_of(const latencies& one, double scale) {
-  const auto at = [&](double fraction) { return static_cast<double>(one.ticks.percentile(fraction)) * scale; };
+  const auto at = [&](double fraction) { return static_cast<double>(one.ticks.percentile(100 * fraction)) * scale; };
   const float own = *std::max_element(one.best.begin(), one.best.end());
   return {at(0.5),
           at(0.9),
@@ -160,7 +162,7 @@ std::string file_name_of(std::string name) {
 void write_tail(const std::string& path, const latencies& one, double scale) {
   std::FILE* to = open_for_writing(path);
   std::fprintf(to, "# %s: fraction of inserts that took longer than, ns\n", one.name.c_str());
-  const double total = static_cast<double>(one.ticks.total());
+  const double total = static_cast<double>(one.ticks.count());
   one.ticks.for_each([&](std::uint64_t value, std::uint64_t above) {
     const double fraction = above == 0 ? 0.5 / total : static_cast<double>(above) / total;
     std::fprintf(to, "%.4g %.1f\n", fraction, static_cast<double>(value) * scale);

@@ -69,10 +69,10 @@ inline void print_row(const scale_row& about, const settings& chosen, double sca
   for (const scale_entry& one : about.entries) {
     const spread rate = spread_of(one.rates);
     std::printf("  %-18s %8.2f %8.2f %8.2f", one.name.c_str(), rate.least, rate.median, rate.most);
-    const auto at = [&](double fraction) { return static_cast<double>(one.reads.percentile(fraction)) * scale; };
-    if (one.reads.total() != 0) {
+    const auto at = [&](double fraction) { return static_cast<double>(one.reads.percentile(100 * fraction)) * scale; };
+    if (one.reads.count() != 0) {
       std::printf("   %6.0f %7.0f %8.0f %9.0f %10.0f", at(0.5), at(0.999), at(0.9999),
-                  static_cast<double>(one.reads.most()) * scale, spread_of(one.longest).median);
+                  static_cast<double>(one.reads.max()) * scale, spread_of(one.longest).median);
     } else {
       std::printf("   %44s", "");
     }
@@ -90,10 +90,10 @@ inline void write_entry(std::FILE* to, const scale_row& about, const scale_entry
   const spread rate = spread_of(one.rates);
   std::fprintf(to, "      {\"name\": \"%s\", \"min\": %.4f, \"median\": %.4f, \"max\": %.4f, ", one.name.c_str(),
                rate.least, rate.median, rate.most);
-  if (one.reads.total() != 0) {
-    const auto at = [&](double fraction) { return static_cast<double>(one.reads.percentile(fraction)) * scale; };
+  if (one.reads.count() != 0) {
+    const auto at = [&](double fraction) { return static_cast<double>(one.reads.percentile(100 * fraction)) * scale; };
     std::fprintf(to, "\"p50\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"p99.99\": %.1f, \"longest\": %.1f, ", at(0.5),
-                 at(0.99), at(0.999), at(0.9999), static_cast<double>(one.reads.most()) * scale);
+                 at(0.99), at(0.999), at(0.9999), static_cast<double>(one.reads.max()) * scale);
   }
   const scale_entry* us = ours_of(about, chosen);
   if (us != nullptr && us != &one) {

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <bench/harness/clock.hpp>
-#include <bench/harness/histogram.hpp>
+#include <holdfast/tools/histogram.hpp>
 
 namespace holdfast::bench {
+
+using tools::histogram;
 
 inline constexpr std::size_t one_thread_apart = 128;
 
@@ -75,7 +77,7 @@ template <class Body>
     longest = longest < one.seconds ? one.seconds : longest;
     cpu_seconds += one.cpu_seconds;
     all.checksum += one.checksum;
-    all.reads.add(one.reads);
+    all.reads.merge(one.reads);
   }
   all.operations_per_second = operations / longest;
   all.operations_per_cpu_second = operations / cpu_seconds * count;

@@ -33,8 +33,8 @@ scale_row interleave(scale_row about, const std::vector<subject<Family>*>& all, 
       if (round < 0) continue;  // the first round warms up
       scale_entry& into = about.entries[at];
       into.rates.push_back(rate_of(now, chosen));
-      into.reads.add(now.reads);
-      into.longest.push_back(static_cast<double>(now.reads.most()) * scale);
+      into.reads.merge(now.reads);
+      into.longest.push_back(static_cast<double>(now.reads.max()) * scale);
     }
   }
   return about;

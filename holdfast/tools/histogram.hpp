@@ -51,6 +51,17 @@ class histogram {
     return largest_;
   }
 
+  // visit(value, how many are above it) for every bucket in use, ascending.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    std::uint64_t passed = 0;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (counts_[i] == 0) continue;
+      passed += counts_[i];
+      visit(std::min(largest_in(i), largest_), total_ - passed);
+    }
+  }
+
  private:
   static constexpr int exact_bits = 7;
   static constexpr std::size_t per_power = std::size_t{1} << exact_bits;

@@ -63,6 +63,20 @@ TEST(Histogram, AgreesWithSortingWithinItsError) {
   EXPECT_EQ(counted.percentile(100.0), all.back());
 }
 
+TEST(Histogram, IsVisitedFromTheLeastToTheLargest) {
+  histogram one;
+  for (const std::uint64_t value : {7U, 7U, 1000U, 90'000U}) one.add(value);
+  std::vector<std::uint64_t> above;
+  std::uint64_t last = 0;
+  one.for_each([&](std::uint64_t value, std::uint64_t more) {
+    EXPECT_GT(value, last);
+    last = value;
+    above.push_back(more);
+  });
+  EXPECT_EQ(above, (std::vector<std::uint64_t>{2, 1, 0}));
+  EXPECT_EQ(last, 90'000U);
+}
+
 TEST(Histogram, MergedIsAsIfAllHadBeenAddedToOne) {
   std::mt19937_64 random(5);
   histogram one;
