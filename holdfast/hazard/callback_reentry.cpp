@@ -10,7 +10,7 @@
 #include <holdfast/base/sync/mutex.hpp>
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/side_thread.hpp>
 #include <holdfast/hazard/situation.hpp>
 
@@ -43,7 +43,7 @@ class guarded_sessions {
 int naive(situation& here) {
   struct scene {
     guarded_sessions sessions;
-    gate inside;
+    door inside;
   };
   const auto on = std::make_shared<scene>();
   on->sessions.store(here.random(), true);

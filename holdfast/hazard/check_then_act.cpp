@@ -10,7 +10,7 @@
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sharded_map.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -65,7 +65,7 @@ constexpr std::size_t threads = 4;
 template <class Ask>
 bool all_are_given_the_same(std::uint64_t first, Ask ask) {
   std::vector<std::vector<handle>> given(threads);
-  gate start;
+  door start;
   std::vector<std::thread> askers;
   for (auto& mine : given) {
     askers.emplace_back([&] {

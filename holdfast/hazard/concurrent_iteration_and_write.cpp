@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -45,8 +45,8 @@ int reported(situation& here) {
   holdfast::map<std::uint64_t, slow_value> sessions;
   sessions.name("sessions");
   for (std::uint64_t key = 0; key < 8; ++key) sessions.try_emplace(here.seed() + key);
-  gate inside;
-  gate leave;
+  door inside;
+  door leave;
   auto at = sessions.begin();
   std::thread writer([&] {
     name_this_thread("handle-login");

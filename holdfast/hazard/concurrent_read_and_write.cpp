@@ -8,7 +8,7 @@
 #include <thread>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -41,8 +41,8 @@ int reported(situation& here) {
   holdfast::map<std::uint64_t, slow_value> sessions;
   sessions.name("sessions");
   sessions.try_emplace(here.seed());
-  gate inside;
-  gate leave;
+  door inside;
+  door leave;
   std::thread writer([&] {
     name_this_thread("handle-login");
     sessions.try_emplace(here.seed() + 1, slow_value::recipe{&inside, &leave});

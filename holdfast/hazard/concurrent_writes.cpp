@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -45,8 +45,8 @@ constexpr std::string_view naive_code = R"(  sessions.put(ann, 1, [&] {
 int reported(situation& here) {
   holdfast::map<std::uint64_t, slow_value> sessions;
   sessions.name("sessions");
-  gate inside;
-  gate leave;
+  door inside;
+  door leave;
   std::thread other([&] {
     name_this_thread("expire-idle");
     sessions.try_emplace(here.seed(), slow_value::recipe{&inside, &leave});

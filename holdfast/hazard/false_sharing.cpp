@@ -10,7 +10,7 @@
 #include <sched.h>
 
 #include <holdfast/concurrent/lock_shard.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -52,7 +52,7 @@ int processors() {
 void tell_times(situation& here, counter& mine, counter& theirs) {
   if (processors() < 2) return here.say("one processor: two threads never run at once, and nothing is measured");
   const auto alone = time_of_counting(mine);
-  gate start;
+  door start;
   // relaxed: pairs with nothing; it only ends the loop.
   std::atomic<bool> done{false};
   std::thread other([&] {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include <holdfast/concurrent/sync_map.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -105,8 +105,8 @@ constexpr std::string_view one_step_code = R"(  holdfast::sync_map<std::uint64_t
 int make_then_publish(situation& here) {
   holdfast::sync_map<std::uint64_t, std::shared_ptr<const session>> cache;
   const std::uint64_t ann = here.random();
-  gate inside;
-  gate leave;
+  door inside;
+  door leave;
   std::thread writer([&] {
     cache.load_or_make(ann, [&] {
       inside.open();

@@ -8,7 +8,7 @@
 
 #include <holdfast/base/sync/rw_mutex.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/side_thread.hpp>
 #include <holdfast/hazard/situation.hpp>
 
@@ -17,8 +17,8 @@ namespace recursive_read_lock_programs {
 
 // Brings a writer before the lock while a reader is in.
 struct meeting {
-  gate reader_is_in;
-  gate writer_waits;
+  door reader_is_in;
+  door writer_waits;
 
   // Called by the reader, with the lock: comes back when a writer waits for it.
   void wait_for_the_writer(rw_mutex& lock) {

@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 
 namespace holdfast::inline v0::hazard {
 
@@ -21,7 +21,7 @@ inline constexpr std::chrono::milliseconds surely_ends_within{20'000};
 class side_thread {
  public:
   template <class Work>
-  explicit side_thread(Work work) : ended_(std::make_shared<gate>()) {
+  explicit side_thread(Work work) : ended_(std::make_shared<door>()) {
     std::thread([work = std::move(work), ended = ended_]() mutable {
       work();
       ended->open();
@@ -31,7 +31,7 @@ class side_thread {
   [[nodiscard]] bool ends_within(std::chrono::milliseconds patience) const { return ended_->wait(patience); }
 
  private:
-  std::shared_ptr<gate> ended_;
+  std::shared_ptr<door> ended_;
 };
 
 }  // namespace holdfast::inline v0::hazard

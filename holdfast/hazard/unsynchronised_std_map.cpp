@@ -9,7 +9,7 @@
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sharded_map.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
-#include <holdfast/hazard/gate.hpp>
+#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -65,7 +65,7 @@ int contest(situation& here) {
   std::vector<session> owned(threads);
   std::vector<std::uint64_t> won(threads);
   std::vector<std::uint64_t> lost_sight(threads);
-  gate start;
+  door start;
   std::vector<std::thread> all;
   for (std::size_t t = 0; t < threads; ++t) {
     owned[t].number = static_cast<int>(t) + 1;

@@ -13,7 +13,7 @@
 
 namespace holdfast::inline v0::hazard {
 
-class gate {
+class door {
  public:
   void open() {
     {
@@ -40,8 +40,8 @@ inline void name_this_thread(const char* name) noexcept { pthread_setname_np(pth
 // A value that takes as long to make as somebody else needs to come in.
 struct slow_value {
   struct recipe {
-    gate* inside;
-    gate* leave;
+    door* inside;
+    door* leave;
   };
 
   slow_value() = default;
