@@ -15,7 +15,8 @@ from findings import files, findings, root_argument
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-sign-conversion", "-Werror"]
 # What a public header may not need; the rooms of the command may.
-PUBLIC = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/concurrent"]
+PUBLIC = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/lifetime", "holdfast/concurrent",
+          "holdfast/managed"]
 ALL = ["holdfast"]
 
 

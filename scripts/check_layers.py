@@ -19,12 +19,14 @@ ROOMS = {
     "base/hash": ["base/lang"],
     "base/memory": ["base/lang", "base/observe"],
     "base/sync": ["base/lang", "base/observe"],
-    "base/reclaim": ["base/lang", "base/observe", "base/sync"],
+    "base/reclaim": ["base/lang", "base/observe", "base/memory", "base/sync"],
     "table": GROUND,
+    "lifetime": GROUND + ["base/reclaim"],
     "map": GROUND + ["table"],
-    "concurrent": GROUND + ["base/reclaim", "table", "map"],
-    "hazard": GROUND + ["base/reclaim", "table", "map", "concurrent"],
-    "tools": GROUND + ["base/reclaim", "table", "map", "concurrent", "hazard"],
+    "concurrent": GROUND + ["base/reclaim", "table", "map", "lifetime"],
+    "managed": GROUND + ["base/reclaim", "table", "map", "lifetime"],
+    "hazard": GROUND + ["base/reclaim", "table", "map", "lifetime", "concurrent", "managed"],
+    "tools": GROUND + ["base/reclaim", "table", "map", "lifetime", "concurrent", "managed", "hazard"],
 }
 
 # Not rooms: they may include every room, and no room may include them.

@@ -36,7 +36,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAGS = ["-std=c++20", "-Og", "-w"]
-LIBRARY = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/concurrent"]
+LIBRARY = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/lifetime", "holdfast/concurrent",
+           "holdfast/managed"]
 # Rooms whose sources are compiled again for a bug in a header beside them: they hold code of its templates.
 USE_THEIR_OWN_TEMPLATES = ["reclaim"]
 COMPILER_CATCHES_IT = "does not compile"
