@@ -11,16 +11,20 @@
 #include <unistd.h>
 
 #include <holdfast/base/hash/random.hpp>
+#include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/observe/live_set.hpp>
 #include <holdfast/base/sync/thread_id.hpp>
 
-// What pthread_atfork() of glibc calls; the program's own definition comes before the library's.
+// What pthread_atfork() of glibc calls; the program's own definition comes before the library's. Not under
+// ThreadSanitizer, which calls it before it can have its own functions called.
+#if !HOLDFAST_TSAN
 extern "C" int __register_atfork(void (*prepare)(), void (*parent)(), void (*child)(), void* library) {
   using function = int (*)(void (*)(), void (*)(), void (*)(), void*);
   const auto real = reinterpret_cast<function>(dlsym(RTLD_NEXT, "__register_atfork"));
   usleep(2000);
   return real(prepare, parent, child, library);
 }
+#endif
 
 namespace {
 
