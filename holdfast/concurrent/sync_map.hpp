@@ -44,10 +44,11 @@ template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key
           class Allocator = std::allocator<std::pair<const Key, T>>>
 class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>> {
   using base = concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>>;
-  using node = typename base::node;
-  using own_node = concurrent::own_node<node>;
+  using form = typename base::form;
+  using found = typename base::found;
+  using held_entry = typename base::held_entry;
+  using fresh_entry = typename base::fresh_entry;
   using alter_frame = concurrent::alter_frame;
-  using node_pin = reclaim::pin<node>;
 
  public:
   using typename base::allocator_type;
@@ -93,7 +94,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   void store(Q&& key, M&& value) {
     base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = begin_write(at);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       fresh.set_value(std::forward<M>(value));
       this->retire(this->put(fresh, hash));
     });
@@ -105,9 +106,9 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   load_or_store_result<T> load_or_store(Q&& key, M&& value) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) -> load_or_store_result<T> {
       const std::uint64_t hash = this->hash_of(at);
-      if (const node_pin found = this->pin_node(at, hash)) return {found->value(), true};
+      if (const held_entry there = this->hold(at, hash)) return {there->value(), true};
       announce_write(hash);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       fresh.set_value(std::forward<M>(value));
       load_or_store_result<T> result{fresh->value(), false};
       const auto there = this->put_if_absent(fresh, hash, false);
@@ -144,11 +145,11 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   [[nodiscard]] std::optional<T> exchange(Q&& key, M&& value) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) -> std::optional<T> {
       const std::uint64_t hash = begin_write(at);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       fresh.set_value(std::forward<M>(value));
       while (true) {
         // Copied before anything changes: a copy may throw.
-        const node_pin before = this->pin_node(fresh->key(), hash);
+        const held_entry before = this->hold(fresh->key(), hash);
         std::optional<T> answer;
         if (before) answer.emplace(before->value());
         if (!this->put_instead(before.get(), fresh, hash)) continue;
@@ -165,13 +166,13 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   [[nodiscard]] bool compare_exchange(const Q& key, const T& expected, M&& desired) {
     return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
-      own_node fresh;
+      fresh_entry fresh;
       while (true) {
-        const node_pin before = this->pin_node(at, hash);
+        const held_entry before = this->hold(at, hash);
         if (!before || !(before->value() == expected)) return false;
         if (!fresh) {
           announce_write(hash);
-          fresh = own_node(this->owner_, hash, at);
+          fresh = fresh_entry(this->owner_, hash, at);
           fresh.set_value(std::forward<M>(desired));
         }
         if (!this->put_instead(before.get(), fresh, hash)) continue;
@@ -188,7 +189,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       while (true) {
-        const node_pin before = this->pin_node(at, hash);
+        const held_entry before = this->hold(at, hash);
         if (!before || !(before->value() == expected)) return false;
         if (take_out_this(before.get(), hash)) return true;
       }
@@ -202,9 +203,9 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       alter_frame::note_write(this, hash);
-      node* const gone = this->take_out(at, hash, [](const node*) { return true; });
+      const found gone = this->take_out(at, hash, [](const found&) { return true; });
       this->retire(gone);
-      return gone != nullptr;
+      return static_cast<bool>(gone);
     });
   }
 
@@ -215,7 +216,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return base::with_key(key, [&](const auto& at) -> std::optional<T> {
       const std::uint64_t hash = this->hash_of(at);
       while (true) {
-        const node_pin before = this->pin_node(at, hash);
+        const held_entry before = this->hold(at, hash);
         if (!before) return std::nullopt;
         std::optional<T> answer(before->value());
         if (take_out_this(before.get(), hash)) return answer;
@@ -231,9 +232,9 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   bool alter(Q&& key, Change&& change) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = this->hash_of(at);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       for (unsigned marked = 0;;) {
-        const node_pin before = this->pin_node(fresh->key(), hash);
+        const held_entry before = this->hold(fresh->key(), hash);
         std::optional<T> next = changed_by(change, before, hash, marked);
         if (!next && (!before || take_out_this(before.get(), hash))) return false;
         if (!next) continue;
@@ -267,21 +268,16 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     this->pay_for_growth(hash);
   }
 
-  static pin_type on_value(node_pin&& found) noexcept {
-    const T* const value = std::addressof(found->value());
-    return std::move(found).on(value);
-  }
-
   // Erases `entry` if it is still in place.
-  bool take_out_this(node* entry, std::uint64_t hash) {
+  bool take_out_this(const found& entry, std::uint64_t hash) {
     alter_frame::note_write(this, hash);
-    node* const gone = this->take_out(entry->key(), hash, [&](const node* there) { return there == entry; });
+    const found gone = this->take_out(entry->key(), hash, [&](const found& there) { return form::is_same(there, entry); });
     this->retire(gone);
-    return gone != nullptr;
+    return static_cast<bool>(gone);
   }
 
   template <class Change>
-  std::optional<T> changed_by(Change& change, const node_pin& before, std::uint64_t hash, unsigned& marked) {
+  std::optional<T> changed_by(Change& change, const held_entry& before, std::uint64_t hash, unsigned& marked) {
     const alter_frame frame(this, hash);
     std::optional<T> next = std::invoke(change, before ? std::addressof(before->value()) : nullptr);
     marked = frame.marked() ? marked + 1 : 0;
@@ -294,24 +290,24 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   pinned_or_made find_or_make(Q&& key, Make& make, Look look) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) -> pinned_or_made {
       const std::uint64_t hash = this->hash_of(at);
-      if (node_pin found = this->pin_node(at, hash)) return {on_value(std::move(found)), true};
+      if (held_entry there = this->hold(at, hash)) return {form::on_value(std::move(there)), true};
       announce_write(hash);
-      own_node fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
       return make_or_wait(fresh, hash, make, look);
     });
   }
 
   // `fresh` has its key, which is absent or just coming.
   template <class Make, class Look>
-  pinned_or_made make_or_wait(own_node& fresh, std::uint64_t hash, Make& make, Look& look) {
+  pinned_or_made make_or_wait(fresh_entry& fresh, std::uint64_t hash, Make& make, Look& look) {
     while (true) {
       const concurrent::flight mine(this, hash, std::addressof(fresh->key()), &same_key);
-      if (node_pin found = this->pin_node(fresh->key(), hash)) return {on_value(std::move(found)), true};
+      if (held_entry there = this->hold(fresh->key(), hash)) return {form::on_value(std::move(there)), true};
       if (!mine.is_first()) continue;
       fresh.make_value(make);
       look(fresh->value());
       auto there = this->put_if_absent(fresh, hash, true);
-      return {on_value(std::move(there.there)), there.was_there};
+      return {form::on_value(std::move(there.there)), there.was_there};
     }
   }
 

@@ -19,8 +19,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
-#include <holdfast/concurrent/sync_map_line.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -55,8 +55,9 @@ struct alignas(64) count_stripe {
 inline constexpr unsigned first_segment_width = 6;
 inline constexpr unsigned segments_at_most = 42;
 
+template <class Line>
 struct alignas(64) bucket_array : reclaim::retirable {
-  constexpr bucket_array(bucket_line* first, std::uint64_t in_use, std::uint64_t room) noexcept
+  constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room) noexcept
       : buckets(in_use), lines(first), capacity(room) {
     growth.nobodys = room == 0 && first != nullptr;
   }
@@ -67,8 +68,8 @@ struct alignas(64) bucket_array : reclaim::retirable {
   // bucket filled, and who sees a bucket rearranged sees the number.
   std::atomic<std::uint64_t> buckets;
   // All of them; null where they lie in segments.
-  bucket_line* const lines;
-  std::atomic<bucket_line*>* segments = nullptr;
+  Line* const lines;
+  std::atomic<Line*>* segments = nullptr;
   // Where the entries went when this array was too small; null as long as they are here. Set with release
   // before anything changes there, read with acquire.
   std::atomic<bucket_array*> successor{nullptr};
@@ -91,7 +92,7 @@ struct alignas(64) bucket_array : reclaim::retirable {
   // What every empty map has: it must not be written to.
   [[nodiscard]] bool is_nobodys() const noexcept { return growth.nobodys; }
 
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_line& line(std::uint64_t number) const noexcept {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE Line& line(std::uint64_t number) const noexcept {
     if (lines != nullptr) [[likely]] return lines[number];
     return line_in_segment(number);
   }
@@ -117,7 +118,7 @@ struct alignas(64) bucket_array : reclaim::retirable {
   }
 
  private:
-  [[nodiscard]] bucket_line& line_in_segment(std::uint64_t number) const noexcept {
+  [[nodiscard]] Line& line_in_segment(std::uint64_t number) const noexcept {
     const unsigned segment = segment_of(number);
     // relaxed: the segment was published by `buckets`, which has been read with acquire.
     return segments[segment].load(std::memory_order_relaxed)[number - first_in(segment)];
@@ -125,9 +126,17 @@ struct alignas(64) bucket_array : reclaim::retirable {
 };
 
 // What every empty map reads: one bucket with nothing in it. Nobody writes to it, not even to its lock.
-[[nodiscard]] bucket_array& empty_array() noexcept;
+template <class Line>
+struct empty_bucket {
+  static constinit inline Line nothing_in_it{};
+  static constinit inline bucket_array<Line> array{&nothing_in_it, 1, 0};
+};
+template <class Line>
+[[nodiscard]] bucket_array<Line>& empty_array() noexcept {
+  return empty_bucket<Line>::array;
+}
 
-// As many buckets as the memory of this machine can hold entries for.
-[[nodiscard]] std::uint64_t buckets_for_this_machine() noexcept;
+// How much of this machine's memory the buckets of one map may take: half.
+[[nodiscard]] std::uint64_t bytes_for_buckets() noexcept;
 
 }  // namespace holdfast::inline v0::concurrent

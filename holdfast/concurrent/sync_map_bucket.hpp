@@ -1,8 +1,8 @@
 // A bucket whose lock this thread holds: looking, putting in, replacing, taking out.
 //
-// Readers look on meanwhile. So a word is stored before its tag; an entry that makes room for a link is in
-// the overflow line before the link replaces it; and nothing else moves inside a bucket, but upwards in a split
-// (sync_map_split.hpp). The tags of the main line appear when the lock is opened.
+// Readers look on meanwhile. So an entry that makes room for a link is in the overflow line before the link
+// replaces it, and nothing else moves inside a bucket, but upwards in a split (sync_map_split.hpp). What has been
+// taken out of the main line loses its tag when the lock is opened.
 //
 // inv hf.concurrent.seen-while-moved: an entry that is there all the time can be reached all the time.
 #pragma once
@@ -13,199 +13,98 @@
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/concurrent/sync_map_find.hpp>
 #include <holdfast/concurrent/sync_map_lock.hpp>
+#include <holdfast/concurrent/sync_map_overflow.hpp>
 
 namespace holdfast::inline v0::concurrent {
-
-// An overflow line and whose memory it is.
-template <class Owner>
-struct owned_overflow : overflow_line {
-  explicit owned_overflow(const Owner& from) noexcept : owner(from) {}
-
-  template <class Allocator>
-  [[nodiscard]] static owned_overflow* make(const block_owner<Allocator>& from) {
-    return ::new (take_room<owned_overflow>(from)) owned_overflow(from);
-  }
-  static void destroy(overflow_line* line) noexcept {
-    auto* const whole = static_cast<owned_overflow*>(line);
-    const Owner from = whole->owner;
-    whole->~owned_overflow();
-    give_room<owned_overflow>(whole, from);
-  }
-  static void destroy_retired(reclaim::retirable* line) noexcept { destroy(static_cast<overflow_line*>(line)); }
-  static void retire(reclaim::domain& domain, overflow_line& line) noexcept {
-    domain.retire(line, sizeof(owned_overflow), &destroy_retired);
-  }
-  // The line that `first_link` leads to and all behind it; nobody new can reach them any more.
-  static void retire_chain(reclaim::domain& domain, std::uint64_t first_link) noexcept {
-    while (is_link(first_link)) {
-      overflow_line& line = *linked(first_link);
-      first_link = line.last_word();
-      retire(domain, line);
-    }
-  }
-
-  // Lines that have been unlinked one by one, linked by next_retired.
-  static void retire_list(reclaim::domain& domain, overflow_line* first) noexcept {
-    while (first != nullptr) {
-      overflow_line& line = *first;
-      first = static_cast<overflow_line*>(line.next_retired);
-      retire(domain, line);
-    }
-  }
-
-  HOLDFAST_NO_UNIQUE_ADDRESS Owner owner;
-};
 
 template <class Types>
 class locked_bucket {
  public:
-  using node = sync_node<Types>;
+  using form = sync_form<Types>;
+  using line_type = typename form::line;
+  using overflow_type = typename form::overflow_line;
+  using array_base = bucket_array<line_type>;
   using owner = typename Types::owner;
-  using overflow = owned_overflow<owner>;
+  using found = typename form::found;
+  using marks = typename form::marks;
 
   // Where an entry is.
   struct slot {
-    node* entry = nullptr;
-    std::atomic<std::uint64_t>* word = nullptr;
-    overflow_line* line = nullptr;            // null: the main line
-    std::atomic<std::uint64_t>* from = nullptr;  // the word that links to the line
+    found entry{};
     unsigned place = 0;
-    [[nodiscard]] explicit operator bool() const noexcept { return entry != nullptr; }
+    overflow_type* line = nullptr;    // null: the main line
+    overflow_type* before = nullptr;  // which links to `line`; null: the main line does
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(entry); }
   };
 
-  locked_bucket(bucket_array& array, bucket_line& line, std::uint64_t tags) noexcept
+  locked_bucket(array_base& array, line_type& line, std::uint64_t tags) noexcept
       : array_(array), line_(line), tags_(tags) {}
   locked_bucket(const locked_bucket&) = delete;
   locked_bucket& operator=(const locked_bucket&) = delete;
   ~locked_bucket() { unlock(line_.control, tags_); }
 
-  [[nodiscard]] bucket_array& array() const noexcept { return array_; }
+  [[nodiscard]] array_base& array() const noexcept { return array_; }
 
-  // `matches(node*)` says whether it is the one that is looked for; asked only if its marks fit.
-  template <class Matches>
-  [[nodiscard]] slot find(hash_marks marks, Matches&& matches) {
-    if (slot found = find_in(line_, tags_, marks, matches)) return found;
-    std::atomic<std::uint64_t>* from = &line_.words[main_slots - 1];
-    for (std::uint64_t link = read(*from); is_link(link); link = read(*from)) {
-      overflow_line& line = *linked(link);
-      if (slot found = find_in(line, read(line.control), marks, matches)) {
-        found.line = &line;
-        found.from = from;
-        return found;
+  // Before anything has been changed here.
+  template <class Q, class Equal>
+  [[nodiscard]] slot find(const Q& key, marks wanted, const Equal& equal) {
+    if (const slot there = find_in(line_, tags_, key, wanted, equal)) return there;
+    overflow_type* before = nullptr;
+    for (overflow_type* line = line_.link(); line != nullptr; line = line->link()) {
+      if (slot there = find_in(*line, read(line->control), key, wanted, equal)) {
+        there.line = line;
+        there.before = before;
+        return there;
       }
-      from = &line.words[overflow_slots - 1];
+      before = line;
     }
     return {};
   }
 
   // Publishes `entry`, whose key is not here. Throws: what the allocator throws; then nothing has changed.
-  void insert(node* entry, hash_marks marks, const owner& from) {
-    const std::uint64_t word = marks.sign | reinterpret_cast<std::uintptr_t>(entry);
-    if (const tag_matches vacant(tags_, vacant_tag, main_slots); vacant) [[likely]] {
-      write(line_.words[vacant.first()], word);
-      tags_ = with_tag(tags_, vacant.first(), marks.tag);
-      return;
-    }
-    insert_in_overflow(word, marks.tag, from);
+  HOLDFAST_ALWAYS_INLINE void insert(const found& entry, marks with, const owner& from) {
+    tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry, with), with.tag, from);
   }
 
   // Publishes `entry` where the one of `at` was, which is no longer reachable and must be retired.
-  void replace(const slot& at, node* entry, hash_marks marks) noexcept {
-    write(*at.word, marks.sign | reinterpret_cast<std::uintptr_t>(entry));
+  void replace(const slot& at, const found& entry, marks with) noexcept {
+    if (at.line == nullptr) line_.write(at.place, form::cell_of(entry, with));
+    else at.line->write(at.place, form::cell_of(entry, with));
   }
 
   // The entry of `at` is no longer reachable and must be retired; so must the line that is returned, if any.
-  [[nodiscard]] overflow_line* remove(const slot& at) noexcept {
-    write(*at.word, 0);
+  [[nodiscard]] overflow_type* remove(const slot& at) noexcept {
     if (at.line == nullptr) {
+      line_.vacate(at.place);
       tags_ = without_tag(tags_, at.place);
       return nullptr;
     }
+    at.line->vacate(at.place);
     const std::uint64_t tags = without_tag(read(at.line->control), at.place);
-    write(at.line->control, tags);
-    const std::uint64_t last = read(at.line->words[overflow_slots - 1]);
-    const bool has_entry = is_link(last) ? without_tag(tags, overflow_slots - 1) != 0 : tags != 0;
-    return has_entry ? nullptr : unlink(at, last);
+    // release: pairs with the acquire of readers.
+    at.line->control.store(tags, std::memory_order_release);
+    if (overflow_type::entries_of(tags) != 0) return nullptr;
+    tags_ = unlink_line<form>(line_, tags_, at.before, *at.line);
+    return at.line;
   }
 
  private:
-  // The holder's own reads: nobody else writes here.
+  // The holder's own read: nobody else writes here.
   [[nodiscard]] static std::uint64_t read(const std::atomic<std::uint64_t>& from) noexcept {
     return from.load(std::memory_order_relaxed);
   }
-  // release: pairs with the acquires of readers.
-  static void write(std::atomic<std::uint64_t>& to, std::uint64_t what) noexcept {
-    to.store(what, std::memory_order_release);
-  }
 
-  template <class Line, class Matches>
-  [[nodiscard]] static slot find_in(Line& line, std::uint64_t tags, hash_marks marks, Matches& matches) {
-    for (tag_matches places(tags, marks.tag, Line::slots); places; places.drop_first()) {
-      auto& word = line.words[places.first()];
-      const std::uint64_t address = read(word) ^ marks.sign;
-      if (address >> address_width != 0) continue;
-      node* const entry = node_in<node>(address);
-      if (matches(entry)) return {entry, &word, nullptr, nullptr, places.first()};
+  template <class Line, class Q, class Equal>
+  [[nodiscard]] static slot find_in(const Line& line, std::uint64_t tags, const Q& key, marks wanted, const Equal& equal) {
+    for (tag_matches places(tags, wanted.tag, Line::slots); places; places.drop_first()) {
+      if (const found entry = form::look(line, places.first(), tags, wanted, key, equal))
+        return {entry, places.first(), nullptr, nullptr};
     }
     return {};
   }
 
-  void insert_in_overflow(std::uint64_t word, std::uint64_t tag, const owner& from) {
-    std::uint64_t link = read(line_.words[main_slots - 1]);
-    if (!is_link(link)) {
-      const std::uint64_t moved_tag = tags_ >> 8 * (main_slots - 1) & 0xff;
-      push_line(line_, moved_tag, word, tag, from);
-      tags_ = with_tag(without_tag(tags_, main_slots - 1), main_slots - 1, link_tag);
-      return;
-    }
-    while (true) {
-      overflow_line& line = *linked(link);
-      const std::uint64_t tags = read(line.control);
-      if (const tag_matches vacant(tags, vacant_tag, overflow_slots); vacant) {
-        write(line.words[vacant.first()], word);
-        write(line.control, with_tag(tags, vacant.first(), tag));
-        return;
-      }
-      link = read(line.words[overflow_slots - 1]);
-      if (is_link(link)) continue;
-      push_line(line, tags >> 8 * (overflow_slots - 1) & 0xff, word, tag, from);
-      write(line.control, with_tag(without_tag(tags, overflow_slots - 1), overflow_slots - 1, link_tag));
-      return;
-    }
-  }
-
-  // Puts a line behind the full `line`; its last entry and `word` are in there before the link can be seen.
-  template <class Line>
-  static void push_line(Line& line, std::uint64_t moved_tag, std::uint64_t word, std::uint64_t tag, const owner& from) {
-    overflow_line* const fresh = overflow::make(from);
-    auto& last = line.words[Line::slots - 1];
-    // relaxed: the link below publishes them.
-    fresh->words[0].store(read(last), std::memory_order_relaxed);
-    fresh->words[1].store(word, std::memory_order_relaxed);
-    fresh->control.store(with_tag(with_tag(0, 0, moved_tag), 1, tag), std::memory_order_relaxed);
-    write(last, link_to(fresh));
-  }
-
-  // Takes an empty line, which ends in `last`, out of the chain. A reader that stands in it goes on from there.
-  overflow_line* unlink(const slot& at, std::uint64_t last) noexcept {
-    write(*at.from, is_link(last) ? last : 0);
-    if (is_link(last)) return at.line;
-    overflow_line* const before = line_of_last_word(at.from);
-    if (before == nullptr) tags_ = without_tag(tags_, main_slots - 1);
-    else write(before->control, without_tag(read(before->control), overflow_slots - 1));
-    return at.line;
-  }
-
-  // The overflow line that ends in `word`; null: the main line does.
-  [[nodiscard]] overflow_line* line_of_last_word(const std::atomic<std::uint64_t>* word) const noexcept {
-    if (word == &line_.words[main_slots - 1]) return nullptr;
-    overflow_line* line = linked(read(line_.words[main_slots - 1]));
-    while (&line->words[overflow_slots - 1] != word) line = linked(read(line->words[overflow_slots - 1]));
-    return line;
-  }
-
-  bucket_array& array_;
-  bucket_line& line_;
+  array_base& array_;
+  line_type& line_;
   std::uint64_t tags_;
 };
 

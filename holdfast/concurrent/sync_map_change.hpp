@@ -5,8 +5,8 @@
 // the section before it waits.
 //
 // No code of the user's runs under the lock but hash and equality. Whatever depends on the value that is
-// there is therefore decided outside, on a pinned node, and carried out only if that very node is still in
-// place: a pinned node's address is not used again, so the same address is the same, unchanged entry.
+// there is therefore decided outside, on an entry that is held, and carried out only if that very entry is still
+// in place.
 //
 // inv hf.concurrent.right-bucket: a bucket is changed only if, with its lock held, the hash leads to it.
 #pragma once
@@ -25,7 +25,14 @@ template <class Types>
 class sync_change : public sync_growth<Types> {
  protected:
   using base = sync_growth<Types>;
-  using node = typename base::node;
+  using typename base::array_base;
+  using typename base::form;
+  using typename base::found;
+  using typename base::line_type;
+  using typename base::marks;
+  using typename base::overflow_type;
+  using fresh_entry = typename form::fresh;
+  using held_entry = typename form::held;
   using bucket = locked_bucket<Types>;
   using overflow = typename base::overflow;
   using base::base;
@@ -40,10 +47,10 @@ class sync_change : public sync_growth<Types> {
     for (back_off patience;;) {
       {
         reclaim::section inside(*this->domain_);
-        bucket_array& array = *this->current();
+        array_base& array = *this->current();
         if (!array.is_nobodys()) [[likely]] {
           const bucket_place place = array.place(hash);
-          bucket_line& line = array.line(place.number);
+          line_type& line = array.line(place.number);
           std::uint64_t tags = 0;
           if (lock_soon(line.control, tags)) [[likely]] {
             bucket held(array, line, tags);
@@ -70,60 +77,60 @@ class sync_change : public sync_growth<Types> {
 
   // The slot of `key` in a locked bucket.
   template <class Q>
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE typename bucket::slot find_slot(bucket& held, const Q& key, hash_marks marks) const {
-    return held.find(marks, [&](const node* entry) { return this->equal_(entry->key(), key); });
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE typename bucket::slot find_slot(bucket& held, const Q& key, marks wanted) const {
+    return held.find(key, wanted, this->equal_);
   }
 
-  // Puts `fresh` where its key's entry is, or in a vacant slot. The node it replaced, for the caller to retire.
-  [[nodiscard]] node* put(own_node<node>& fresh, std::uint64_t hash) {
-    const hash_marks marks(hash);
-    return with_bucket(hash, [&](bucket& held) -> node* {
-      const auto at = find_slot(held, fresh->key(), marks);
+  // Puts `fresh` where its key's entry is, or in a vacant slot. The entry it replaced, for the caller to retire.
+  [[nodiscard]] found put(fresh_entry& fresh, std::uint64_t hash) {
+    const marks with(hash);
+    return with_bucket(hash, [&](bucket& held) -> found {
+      const auto at = find_slot(held, fresh->key(), with);
       if (at) {
-        held.replace(at, fresh.release(), marks);
+        held.replace(at, fresh.release(), with);
         return at.entry;
       }
-      held.insert(fresh.get(), marks, this->owner_);
+      held.insert(fresh.get(), with, this->owner_);
       fresh.release();
       this->count_insert(held.array());
-      return nullptr;
+      return found{};
     });
   }
 
-  // A pin on the node with `key`, which is there; empty otherwise.
+  // The entry with `key`, held; none if it is absent.
   template <class Q>
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE reclaim::pin<node> pin_node(const Q& key, std::uint64_t hash) const {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE held_entry hold(const Q& key, std::uint64_t hash) const {
     reclaim::section inside(*this->domain_);
-    node* const found = this->find(key, hash);
-    if (found == nullptr) return {};
-    return inside.hand_off(found, found);
+    const found entry = this->find(key, hash);
+    if (!entry) return {};
+    return form::hold(inside, entry);
   }
 
-  struct pinned_or_put {
-    reclaim::pin<node> there;
+  struct held_or_put {
+    held_entry there;
     bool was_there;
   };
-  // Puts `fresh` in if its key is absent. A pin on what is there now; on `fresh` only if `pin_fresh`.
-  [[nodiscard]] pinned_or_put put_if_absent(own_node<node>& fresh, std::uint64_t hash, bool pin_fresh) {
-    const hash_marks marks(hash);
-    return with_bucket(hash, [&](bucket& held) -> pinned_or_put {
+  // Puts `fresh` in if its key is absent. What is there now, held; `fresh` only if `hold_fresh`.
+  [[nodiscard]] held_or_put put_if_absent(fresh_entry& fresh, std::uint64_t hash, bool hold_fresh) {
+    const marks with(hash);
+    return with_bucket(hash, [&](bucket& held) -> held_or_put {
       reclaim::section inside(*this->domain_);
-      if (const auto at = find_slot(held, fresh->key(), marks)) return {inside.hand_off(at.entry, at.entry), true};
-      held.insert(fresh.get(), marks, this->owner_);
-      node* const there = fresh.release();
+      if (const auto at = find_slot(held, fresh->key(), with)) return {form::hold(inside, at.entry), true};
+      held.insert(fresh.get(), with, this->owner_);
+      const found there = fresh.release();
       this->count_insert(held.array());
-      return {pin_fresh ? inside.hand_off(there, there) : reclaim::pin<node>(), false};
+      return {hold_fresh ? form::hold(inside, there) : held_entry(), false};
     });
   }
 
-  // Takes the entry of `key` out, if `is_meant(node*)`. Null, or the node, for the caller to retire.
+  // Takes the entry of `key` out, if `is_meant(found)`. None, or the entry, for the caller to retire.
   template <class Q, class IsMeant>
-  [[nodiscard]] node* take_out(const Q& key, std::uint64_t hash, IsMeant&& is_meant) {
-    const hash_marks marks(hash);
-    overflow_line* unlinked = nullptr;
-    node* const taken = with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> node* {
-      const auto at = find_slot(held, key, marks);
-      if (!at || !is_meant(at.entry)) return nullptr;
+  [[nodiscard]] found take_out(const Q& key, std::uint64_t hash, IsMeant&& is_meant) {
+    const marks wanted(hash);
+    overflow_type* unlinked = nullptr;
+    const found taken = with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> found {
+      const auto at = find_slot(held, key, wanted);
+      if (!at || !is_meant(at.entry)) return found{};
       unlinked = held.remove(at);
       this->count_erase(held.array());
       return at.entry;
@@ -132,25 +139,25 @@ class sync_change : public sync_growth<Types> {
     return taken;
   }
 
-  // Puts `fresh` in the place of `expected`, or, if that is null, of nothing. False: something else is there.
-  [[nodiscard]] bool put_instead(const node* expected, own_node<node>& fresh, std::uint64_t hash) {
-    const hash_marks marks(hash);
+  // Puts `fresh` in the place of `expected`, or, if that is none, of nothing. False: something else is there.
+  [[nodiscard]] bool put_instead(const found& expected, fresh_entry& fresh, std::uint64_t hash) {
+    const marks with(hash);
     return with_bucket(hash, [&](bucket& held) {
-      const auto at = find_slot(held, fresh->key(), marks);
-      if (at.entry != expected) return false;
+      const auto at = find_slot(held, fresh->key(), with);
+      if (!form::is_same(at.entry, expected)) return false;
       if (at) {
-        held.replace(at, fresh.release(), marks);
+        held.replace(at, fresh.release(), with);
         return true;
       }
-      held.insert(fresh.get(), marks, this->owner_);
+      held.insert(fresh.get(), with, this->owner_);
       fresh.release();
       this->count_insert(held.array());
       return true;
     });
   }
 
-  void retire(node* gone) noexcept {
-    if (gone != nullptr) this->domain_->retire(*gone, sizeof(node), &node::destroy_retired);
+  void retire(const found& gone) noexcept {
+    if (gone) form::retire(*this->domain_, gone);
   }
 };
 

@@ -3,13 +3,13 @@
 //   buckets 0 .. N-1 are in use; the next split is of bucket  N - 2^k  (2^k the largest power up to N) into
 //   itself and bucket N, by bit k of the hash
 //
-//   1. lock the old bucket; pack the words that go; allocate what they need
+//   1. lock the old bucket; pack the entries that go; allocate what they need
 //   2. fill bucket N, its lock closed                                   nobody can see it
 //   3. N + 1 becomes the number of buckets                              readers go to either, writers wait
 //   4. take out of the old bucket what has gone                         a late reader looks again
 //   5. open both locks; retire overflow lines that became empty
 //
-// Only words move, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
+// What a slot holds moves, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
 // own work, and owes the split. So no writer waits for growth, but for one bucket that is being split.
 //
 // A small array that is full is followed by a larger one: all its buckets, at most 256, are locked, copied
@@ -45,27 +45,30 @@ template <class Types>
 class sync_growth : public sync_find<Types> {
  protected:
   using base = sync_find<Types>;
-  using node = typename base::node;
-  using owner = typename base::owner;
-  using array_type = owned_array<typename Types::allocator>;
-  using overflow = owned_overflow<owner>;
+  using typename base::array_base;
+  using typename base::form;
+  using typename base::line_type;
+  using typename base::overflow_type;
+  using typename base::owner;
+  using array_type = owned_array<line_type, typename Types::allocator>;
+  using overflow = owned_overflow<overflow_type, owner>;
 
   using base::base;
 
-  [[nodiscard]] static count_stripe& stripe_of(bucket_array& array) noexcept {
+  [[nodiscard]] static count_stripe& stripe_of(array_base& array) noexcept {
     return array.stripes[this_thread_id() & array.stripe_mask];
   }
 
   // Under the lock of the bucket the entry went to, so that who has locked all buckets has the sum.
   // relaxed: the counts publish nothing.
-  static void count_insert(bucket_array& array) noexcept {
+  static void count_insert(array_base& array) noexcept {
     count_stripe& stripe = stripe_of(array);
     stripe.entries.fetch_add(1, std::memory_order_relaxed);
     const std::uint32_t inserts = stripe.inserts.load(std::memory_order_relaxed) + 1;
     stripe.inserts.store(inserts, std::memory_order_relaxed);
     if (inserts % inserts_per_look == 0) [[unlikely]] think_of_growth(array, stripe);
   }
-  static void count_erase(bucket_array& array) noexcept {
+  static void count_erase(array_base& array) noexcept {
     stripe_of(array).entries.fetch_sub(1, std::memory_order_relaxed);
   }
 
@@ -80,7 +83,7 @@ class sync_growth : public sync_find<Types> {
     array_type* const first = array_type::make_after(this->owner_, nullptr);
     // relaxed: published by the exchange.
     first->buckets.store(smallest_array, std::memory_order_relaxed);
-    bucket_array* expected = &empty_array();
+    array_base* expected = &empty_array<line_type>();
     // release: pairs with the acquire in current().
     if (!this->array_.compare_exchange_strong(expected, first, std::memory_order_release, std::memory_order_relaxed))
       array_type::destroy(first);
@@ -88,22 +91,22 @@ class sync_growth : public sync_find<Types> {
 
   // The current array with its growth lock, which keeps it the current one; null if it is the empty one. Waits
   // for a split at most. Not in a section.
-  [[nodiscard]] bucket_array* lock_growth() const noexcept {
+  [[nodiscard]] array_base* lock_growth() const noexcept {
     for (back_off patience;; patience.wait()) {
       reclaim::section inside(*this->domain_);
-      bucket_array* const array = this->current();
+      array_base* const array = this->current();
       if (array->is_nobodys()) return nullptr;
       std::uint64_t seen = 0;
       // An array that was left stays locked: whoever gets the lock has the current one.
       if (lock_soon(array->growth.lock, seen)) return array;
     }
   }
-  static void unlock_growth(bucket_array& array) noexcept { unlock(array.growth.lock, 0); }
+  static void unlock_growth(array_base& array) noexcept { unlock(array.growth.lock, 0); }
 
   // Splits until there are `buckets`, one at a time, others in between. Throws: what the allocator throws.
   void grow_to(std::uint64_t buckets) {
     for (back_off patience;;) {
-      bucket_array* const array = lock_growth();
+      array_base* const array = lock_growth();
       if (array == nullptr) {
         make_first_array();
         continue;
@@ -118,13 +121,13 @@ class sync_growth : public sync_find<Types> {
   // Also fetches the line of the bucket that `hash` leads to, while the caller makes its node.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool owes(std::uint64_t hash) const noexcept {
     reclaim::section inside(*this->domain_);
-    bucket_array& array = *this->current();
+    array_base& array = *this->current();
     __builtin_prefetch(&array.line(array.place(hash).number), 1);
     return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
   }
 
   HOLDFAST_NOINLINE void pay() {
-    bucket_array* array = nullptr;
+    array_base* array = nullptr;
     {
       reclaim::section inside(*this->domain_);
       array = this->current();
@@ -139,7 +142,7 @@ class sync_growth : public sync_find<Types> {
     else unlock_growth(*array);
   }
 
-  HOLDFAST_NOINLINE static void think_of_growth(bucket_array& array, count_stripe& stripe) noexcept {
+  HOLDFAST_NOINLINE static void think_of_growth(array_base& array, count_stripe& stripe) noexcept {
     const std::uint64_t wanted = buckets_for(array.entries());
     const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
     if (wanted <= buckets) return;
@@ -148,9 +151,9 @@ class sync_growth : public sync_find<Types> {
   }
 
   // With the growth lock of `array`, which it gives back. False: the bucket's lock was not to be had.
-  bool grow_by_one(bucket_array& array) {
+  bool grow_by_one(array_base& array) {
     struct unlocking {
-      bucket_array* array;
+      array_base* array;
       ~unlocking() {
         if (array != nullptr) unlock_growth(*array);
       }
@@ -163,7 +166,7 @@ class sync_growth : public sync_find<Types> {
       this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
       return true;
     }
-    overflow_line* unlinked = nullptr;
+    overflow_type* unlinked = nullptr;
     const bool done = split(array, number, unlinked);
     unlock_growth(*std::exchange(held.array, nullptr));
     overflow::retire_list(*this->domain_, unlinked);
@@ -172,9 +175,9 @@ class sync_growth : public sync_find<Types> {
 
   // Splits the parent of bucket `number`. False: its lock was not to be had, the holder was preempted, and
   // somebody will try again.
-  bool split(bucket_array& array, std::uint64_t number, overflow_line*& unlinked) {
+  bool split(array_base& array, std::uint64_t number, overflow_type*& unlinked) {
     const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
-    bucket_line& old = array.line(number ^ std::uint64_t{1} << bit);
+    line_type& old = array.line(number ^ std::uint64_t{1} << bit);
     prefetch_next(array, number, bit);
     std::uint64_t tags = 0;
     if (!lock_soon(old.control, tags)) return false;
@@ -183,29 +186,21 @@ class sync_growth : public sync_find<Types> {
       std::uint64_t tags;
       ~unlocking() { unlock(control, tags); }
     } held{old.control, tags};
-    if (sign_has_bit(bit)) {
-      // One test, not two with a branch between: the outcome is random.
-      const std::uint64_t both = node_bit | bit_in_word(bit);
-      const auto goes = [both](std::uint64_t word) { return (word & both) == both; };
-      held.tags = move(array, number, old, tags, goes, unlinked);
-    } else {
-      const auto goes = [this, bit](std::uint64_t word) {
-        return leads_to_node(word) && (node_in<node>(word)->hash(this->hash_, this->seed_) >> bit & 1) != 0;
-      };
-      held.tags = move(array, number, old, tags, goes, unlinked);
-    }
+    held.tags = form::with_direction(bit, this->hash_, this->seed_, [&](const auto& goes) {
+      return move(array, number, old, tags, goes, unlinked);
+    });
     array.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     return true;
   }
 
   // The tags of `old` afterwards.
   template <class Goes>
-  std::uint64_t move(bucket_array& array, std::uint64_t number, bucket_line& old, std::uint64_t tags, const Goes& goes,
-                     overflow_line*& unlinked) {
-    old_bucket<owner, Goes> from(old, tags, goes);
-    packed_bucket<owner> packed(this->owner_);
+  std::uint64_t move(array_base& array, std::uint64_t number, line_type& old, std::uint64_t tags, const Goes& goes,
+                     overflow_type*& unlinked) {
+    old_bucket<form, owner, Goes> from(old, tags, goes);
+    packed_bucket<form, owner> packed(this->owner_);
     from.pack(packed);
-    bucket_line& fresh = array.line(number);
+    line_type& fresh = array.line(number);
     packed.write_to(fresh);
     fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
     // release: pairs with in_use(). What comes after is seen only by who can see this.
@@ -217,7 +212,7 @@ class sync_growth : public sync_find<Types> {
   }
 
   // The lines of the split after the next one.
-  static void prefetch_next(const bucket_array& array, std::uint64_t number, unsigned bit) noexcept {
+  static void prefetch_next(const array_base& array, std::uint64_t number, unsigned bit) noexcept {
     if (array.lines == nullptr || number + 2 >= array.capacity) return;
     __builtin_prefetch(&array.lines[number + 2], 1);
     __builtin_prefetch(&array.lines[(number + 2) ^ std::uint64_t{1} << bit], 1);
@@ -228,11 +223,10 @@ class sync_growth : public sync_find<Types> {
     array_type& next = *array_type::make_after(this->owner_, &array);
     const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
     for (std::uint64_t i = 0; i < buckets; ++i) {
-      const bucket_line& from = array.line(i);
-      bucket_line& to = *::new (static_cast<void*>(&next.line(i))) bucket_line;
+      const line_type& from = array.line(i);
+      line_type& to = *::new (static_cast<void*>(&next.line(i))) line_type();
       const std::uint64_t tags = lock_for_certain(array.line(i).control);
-      for (unsigned slot = 0; slot < main_slots; ++slot)
-        to.words[slot].store(from.words[slot].load(std::memory_order_relaxed), std::memory_order_relaxed);
+      to.copy_from(from);
       to.control.store(tags, std::memory_order_relaxed);
     }
     next.buckets.store(buckets, std::memory_order_relaxed);

@@ -8,7 +8,6 @@
 // owner takes room only where the allocator has state.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -18,23 +17,9 @@
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
 #include <holdfast/concurrent/sync_map_memory.hpp>
+#include <holdfast/concurrent/sync_map_types.hpp>
 
 namespace holdfast::inline v0::concurrent {
-
-// Everything a sync_map is made of.
-template <class Key, class T, class Hash, class Equal, class Allocator>
-struct sync_types {
-  using key_type = Key;
-  using mapped_type = T;
-  using hasher = Hash;
-  using key_equal = Equal;
-  using allocator = Allocator;
-  using owner = block_owner<Allocator>;
-};
-
-template <class Key, class Hash>
-inline constexpr bool hash_is_cheap =
-    (std::integral<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>) && std::same_as<Hash, hash<Key>>;
 
 struct kept_hash {
   std::uint64_t value = 0;

@@ -21,14 +21,15 @@ inline constexpr std::uint64_t smallest_array = 4;
 inline constexpr std::uint64_t largest_copied_array = 256;
 inline constexpr std::uint64_t stripes_of_large = 16;
 
-template <class Allocator>
-class owned_array : public bucket_array {
+template <class Line, class Allocator>
+class owned_array : public bucket_array<Line> {
  public:
+  using array = bucket_array<Line>;
   using owner = block_owner<Allocator>;
 
   // The first array, or the one that follows `before`; nothing in its buckets is written yet but in_use of the
   // first one. Throws: what the allocator throws.
-  [[nodiscard]] static owned_array* make_after(const owner& from, const bucket_array* before) {
+  [[nodiscard]] static owned_array* make_after(const owner& from, const array* before) {
     const std::uint64_t held = before == nullptr ? 0 : before->capacity;
     if (held < largest_copied_array) return make_small(from, held == 0 ? smallest_array : held * 4);
     return make_large(from, held);
@@ -45,9 +46,9 @@ class owned_array : public bucket_array {
   // Sees to it that bucket `number`, the next one, has room. False: there is none in this array, it must be
   // followed. Throws: what the allocator throws.
   [[nodiscard]] bool extend_to(std::uint64_t number) {
-    if (number < capacity) return true;
-    if (segments == nullptr || segment_of(number) >= segments_at_most) return false;
-    add_segment(segment_of(number));
+    if (number < this->capacity) return true;
+    if (this->segments == nullptr || array::segment_of(number) >= segments_at_most) return false;
+    add_segment(array::segment_of(number));
     return true;
   }
 
@@ -55,39 +56,40 @@ class owned_array : public bucket_array {
   // a late reader sees then is an empty bucket; a late writer finds out that the array was left.
   void discard_buckets() noexcept {
     constexpr std::size_t slice = std::size_t{1} << 20;
-    const std::size_t bytes = in_use() * sizeof(bucket_line);
+    const std::size_t bytes = this->in_use() * sizeof(Line);
     for (std::size_t done = 0; range_ && done < bytes; done += slice) range_.discard(done, std::min(slice, bytes - done));
   }
 
   // Bytes held for buckets; of a range, the part in use.
   [[nodiscard]] std::uint64_t bytes() const noexcept {
-    return (range_ ? in_use() : capacity) * sizeof(bucket_line) + sizeof(*this) + stripe_mask * sizeof(count_stripe);
+    return (range_ ? this->in_use() : this->capacity) * sizeof(Line) + sizeof(*this) +
+           this->stripe_mask * sizeof(count_stripe);
   }
   [[nodiscard]] bool in_range() const noexcept { return static_cast<bool>(range_); }
 
  private:
-  using line_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<bucket_line>;
+  using line_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<Line>;
   using line_traits = std::allocator_traits<line_allocator>;
   struct segment_list {
-    std::atomic<bucket_line*> first[segments_at_most] = {};
+    std::atomic<Line*> first[segments_at_most] = {};
   };
   struct stripe_list {
     count_stripe each[stripes_of_large];
   };
 
-  owned_array(const owner& from, memory::reserved_range range, bucket_line* first, std::uint64_t room) noexcept
-      : bucket_array(first, 0, room), owner_(from), range_(std::move(range)) {}
+  owned_array(const owner& from, memory::reserved_range range, Line* first, std::uint64_t room) noexcept
+      : array(first, 0, room), owner_(from), range_(std::move(range)) {}
 
   ~owned_array() {
-    if (segments != nullptr) {
+    if (this->segments != nullptr) {
       for (unsigned i = 0; i < segments_at_most; ++i) {
-        if (auto* const segment = segments[i].load(std::memory_order_relaxed)) give_lines(segment, lines_in(i));
+        if (auto* const segment = this->segments[i].load(std::memory_order_relaxed)) give_lines(segment, lines_in(i));
       }
-      give_room<segment_list>(segments, owner_);
-    } else if (!range_ && lines != nullptr) {
-      give_lines(lines, capacity);
+      give_room<segment_list>(this->segments, owner_);
+    } else if (!range_ && this->lines != nullptr) {
+      give_lines(this->lines, this->capacity);
     }
-    if (stripes != &first_stripe) give_room<stripe_list>(stripes, owner_);
+    if (this->stripes != &this->first_stripe) give_room<stripe_list>(this->stripes, owner_);
   }
 
   // Destroys what has been built so far, should a further allocation fail.
@@ -96,16 +98,16 @@ class owned_array : public bucket_array {
   };
   using unfinished = std::unique_ptr<owned_array, destroyer>;
 
-  static owned_array* build(const owner& from, memory::reserved_range range, bucket_line* lines, std::uint64_t capacity) {
+  static owned_array* build(const owner& from, memory::reserved_range range, Line* lines, std::uint64_t capacity) {
     return ::new (take_room<owned_array>(from)) owned_array(from, std::move(range), lines, capacity);
   }
 
   static owned_array* make_small(const owner& from, std::uint64_t capacity) {
     line_allocator memory(from.allocator());
-    bucket_line* const lines = std::to_address(line_traits::allocate(memory, capacity));
+    Line* const lines = std::to_address(line_traits::allocate(memory, capacity));
     struct guard {
       line_allocator& memory;
-      bucket_line* lines;
+      Line* lines;
       std::uint64_t capacity;
       ~guard() {
         if (lines != nullptr) line_traits::deallocate(memory, pointer_to(lines), capacity);
@@ -114,14 +116,14 @@ class owned_array : public bucket_array {
     owned_array* const made = build(from, {}, lines, capacity);
     kept.lines = nullptr;
     from.add_block();  // for the lines
-    for (std::uint64_t i = 0; i < capacity; ++i) ::new (static_cast<void*>(lines + i)) bucket_line;
+    for (std::uint64_t i = 0; i < capacity; ++i) ::new (static_cast<void*>(lines + i)) Line();
     return made;
   }
 
   static owned_array* make_large(const owner& from, std::uint64_t at_least) {
     memory::reserved_range range = reserve();
-    auto* const lines = reinterpret_cast<bucket_line*>(range.start());
-    const std::uint64_t capacity = range.size() / sizeof(bucket_line);
+    auto* const lines = reinterpret_cast<Line*>(range.start());
+    const std::uint64_t capacity = range.size() / sizeof(Line);
     unfinished made(build(from, std::move(range), lines, capacity));
     if (lines == nullptr) {
       made->segments = (::new (take_room<segment_list>(from)) segment_list)->first;
@@ -134,7 +136,7 @@ class owned_array : public bucket_array {
 
   static memory::reserved_range reserve() noexcept {
     if constexpr (!is_standard_allocator<Allocator>) return {};
-    const std::uint64_t wish = buckets_for_this_machine() * sizeof(bucket_line);
+    const std::uint64_t wish = bytes_for_buckets();
     for (std::uint64_t bytes = wish; bytes >= wish / 8; bytes /= 2) {
       if (auto range = memory::reserved_range::reserve(bytes)) return range;
     }
@@ -143,23 +145,23 @@ class owned_array : public bucket_array {
 
   void add_segment(unsigned which) {
     line_allocator memory(owner_.allocator());
-    bucket_line* const fresh = std::to_address(line_traits::allocate(memory, lines_in(which)));
+    Line* const fresh = std::to_address(line_traits::allocate(memory, lines_in(which)));
     owner_.add_block();
     // release: pairs with the acquire of `buckets`, which comes later still.
-    segments[which].store(fresh, std::memory_order_release);
-    capacity = first_in(which + 1);
+    this->segments[which].store(fresh, std::memory_order_release);
+    this->capacity = array::first_in(which + 1);
   }
 
-  void give_lines(bucket_line* first, std::uint64_t count) noexcept {
+  void give_lines(Line* first, std::uint64_t count) noexcept {
     line_allocator memory(owner_.allocator());
     line_traits::deallocate(memory, pointer_to(first), count);
     owner_.drop_block();
   }
 
-  static typename line_traits::pointer pointer_to(bucket_line* first) noexcept {
+  static typename line_traits::pointer pointer_to(Line* first) noexcept {
     return std::pointer_traits<typename line_traits::pointer>::pointer_to(*first);
   }
-  static constexpr std::uint64_t lines_in(unsigned segment) noexcept { return first_in(segment + 1) - first_in(segment); }
+  static constexpr std::uint64_t lines_in(unsigned segment) noexcept { return array::first_in(segment + 1) - array::first_in(segment); }
 
   HOLDFAST_NO_UNIQUE_ADDRESS owner owner_;
   memory::reserved_range range_;

@@ -26,7 +26,10 @@ template <class Types>
 class sync_reading : protected sync_whole<Types> {
  protected:
   using base = sync_whole<Types>;
-  using node = typename base::node;
+  using typename base::form;
+  using typename base::found;
+  using typename base::held_entry;
+  using typename base::line_type;
   using Key = typename Types::key_type;
   using T = typename Types::mapped_type;
   using Hash = typename Types::hasher;
@@ -40,8 +43,9 @@ class sync_reading : protected sync_whole<Types> {
   using key_equal = Equal;
   using allocator_type = typename Types::allocator;
   using size_type = std::size_t;
-  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread.
-  using pin_type = reclaim::pin<const T>;
+  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread. Where key
+  // and value fit into a word each (integers, pointers) the pin has the value in itself.
+  using pin_type = typename form::pin_type;
   using stats_type = sync_map_stats;
 
   // ---- reading: wait-free, writes to no shared line ---------------------------------------------------
@@ -53,11 +57,11 @@ class sync_reading : protected sync_whole<Types> {
       const std::uint64_t hash = this->hash_of(at);
       if constexpr (std::is_trivially_copy_constructible_v<T>) {
         reclaim::section inside(*this->domain_);
-        const node* const found = this->find(at, hash);
-        return found == nullptr ? std::nullopt : std::optional<T>(found->value());
+        const found entry = this->find(at, hash);
+        return entry ? std::optional<T>(entry->value()) : std::nullopt;
       } else {
-        const reclaim::pin<node> found = this->pin_node(at, hash);
-        return found ? std::optional<T>(found->value()) : std::nullopt;
+        const held_entry entry = this->hold(at, hash);
+        return entry ? std::optional<T>(entry->value()) : std::nullopt;
       }
     });
   }
@@ -70,9 +74,9 @@ class sync_reading : protected sync_whole<Types> {
     return with_key(key, [&](const auto& at) -> pin_type {
       const std::uint64_t hash = this->hash_of(at);
       reclaim::section inside(*this->domain_);
-      const node* const found = this->find(at, hash);
-      if (found == nullptr) return {};
-      return inside.hand_off(std::addressof(found->value()), found);
+      const found entry = this->find(at, hash);
+      if (!entry) return {};
+      return form::pin(inside, entry);
     });
   }
 
@@ -80,9 +84,9 @@ class sync_reading : protected sync_whole<Types> {
   template <class Q = key_type, class F>
     requires(sync_key<const Q&, Key, Hash, Equal> && std::invocable<F&, const T&>)
   bool visit(const Q& key, F&& f) const {
-    const pin_type found = pin(key);
-    if (found) std::invoke(f, *found);
-    return static_cast<bool>(found);
+    const pin_type there = pin(key);
+    if (there) std::invoke(f, *there);
+    return static_cast<bool>(there);
   }
 
   // Calls f(const Key&, const T&) for each of `keys` that is there; how many were. Faster than one by one
@@ -95,7 +99,7 @@ class sync_reading : protected sync_whole<Types> {
       if constexpr (table::lookup_key_for<decltype(key), Key, Hash, Equal>) return (key);
       else return static_cast<Key>(key);
     };
-    return this->find_many(keys, as_key, [&](const node& entry) { std::invoke(f, entry.key(), entry.value()); });
+    return this->find_many(keys, as_key, [&](const auto& entry) { std::invoke(f, entry.key(), entry.value()); });
   }
 
   // ---- the whole --------------------------------------------------------------------------------------
@@ -105,7 +109,7 @@ class sync_reading : protected sync_whole<Types> {
   template <class F>
     requires std::invocable<F&, const Key&, const T&>
   void for_each(F&& f) const {
-    this->walk([&](const node& entry) {
+    this->walk([&](const auto& entry) {
       if constexpr (std::convertible_to<std::invoke_result_t<F&, const Key&, const T&>, bool>) {
         return static_cast<bool>(std::invoke(f, entry.key(), entry.value()));
       } else {
@@ -122,11 +126,8 @@ class sync_reading : protected sync_whole<Types> {
     const typename base::all_locked all(*this);
     std::vector<std::pair<Key, T>> entries;
     entries.reserve(all.entries());
-    all.for_each_line([&](std::uint64_t, const bucket_line& line) {
-      for_each_word(line, [&](std::uint64_t word) {
-        const node& entry = *node_in<const node>(word);
-        entries.emplace_back(entry.key(), entry.value());
-      });
+    all.for_each_line([&](std::uint64_t, const line_type& line) {
+      for_each_entry<form>(line, [&](const found& entry) { entries.emplace_back(entry->key(), entry->value()); });
     });
     return entries;
   }

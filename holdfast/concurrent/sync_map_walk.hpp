@@ -7,7 +7,7 @@
 //   buckets 0 1 2 3         order   0  2  1  3
 //   and of 0..7, later      order   0 4  2 6  1 5  3 7
 //
-// For each bucket: pin its entries inside a section, leave the section, call the user. So the callback may
+// For each bucket: hold its entries inside a section, leave the section, call the user. So the callback may
 // use the map in any way and take as long as it likes.
 //
 // inv hf.concurrent.walk-once: a walk shows no key twice, and shows each key that is there all the time.
@@ -35,26 +35,31 @@ template <class Types>
 class sync_walk : public sync_change<Types> {
  protected:
   using base = sync_change<Types>;
-  using node = typename base::node;
-  using pins = std::vector<reclaim::pin<const node>>;
+  using typename base::array_base;
+  using typename base::form;
+  using typename base::found;
+  using typename base::held_entry;
+  using typename base::line_type;
+  using typename base::marks;
+  using entry_list = std::vector<held_entry>;
   using base::base;
 
-  // visit(const node&) -> whether to go on.
+  // visit(entry) -> whether to go on; an entry has key() and value().
   template <class Visit>
   void walk(Visit&& visit) const {
     if (this->nothing_yet()) return;
-    pins found;
-    found.reserve(2 * main_slots);
+    entry_list there;
+    there.reserve(2 * line_type::slots);
     std::uint64_t cursor = 0;
     do {
-      cursor = collect(cursor, found);
-      for (const auto& entry : found) {
+      cursor = collect(cursor, there);
+      for (const auto& entry : there) {
         if (!visit(*entry)) return;
       }
     } while (cursor != 0);
   }
 
-  // Calls visit(const node&) for each of `keys` that is there; how many were. In groups, whose cache misses
+  // Calls visit(entry) for each of `keys` that is there; how many were. In groups, whose cache misses
   // overlap.
   template <class Keys, class AsKey, class Visit>
   std::size_t find_many(Keys&& keys, AsKey as_key, Visit&& visit) const {
@@ -66,12 +71,12 @@ class sync_walk : public sync_change<Types> {
       std::array<std::uint64_t, group> hashes;
       std::size_t size = 0;
       for (; size < group && next != end; ++size, ++next) hashes[size] = this->hash_of(as_key(*next));
-      std::array<reclaim::pin<const node>, group> found;
-      pin_group(first, as_key, hashes, size, found);
+      std::array<held_entry, group> there;
+      hold_group(first, as_key, hashes, size, there);
       for (std::size_t i = 0; i < size; ++i) {
-        if (!found[i]) continue;
+        if (!there[i]) continue;
         ++count;
-        visit(*found[i]);
+        visit(*there[i]);
       }
     }
     return count;
@@ -81,22 +86,22 @@ class sync_walk : public sync_change<Types> {
   // As many as pins fit into a thread's record.
   static constexpr std::size_t group = 10;
 
-  // Pins the entries of the bucket that `cursor` stands at; where to go on, 0 at the end.
-  [[nodiscard]] std::uint64_t collect(std::uint64_t cursor, pins& found) const {
+  // Holds the entries of the bucket that `cursor` stands at; where to go on, 0 at the end.
+  [[nodiscard]] std::uint64_t collect(std::uint64_t cursor, entry_list& there) const {
     while (true) {
-      found.clear();
-      std::size_t entries = 0;
+      there.clear();
+      std::size_t count = 0;
       {
         reclaim::section inside(*this->domain_);
-        const bucket_array& array = *this->current();
+        const array_base& array = *this->current();
         const bucket_place place = array.place(reversed(cursor));
-        entries = pin_all(inside, array.line(place.number), place, cursor, found);
+        count = hold_all(inside, array.line(place.number), place, cursor, there);
         // acquire: pairs with the release in follow(), as in find().
-        const bool is_whole = entries <= found.capacity() && array.place(reversed(cursor)).mask == place.mask &&
+        const bool is_whole = count <= there.capacity() && array.place(reversed(cursor)).mask == place.mask &&
                               array.successor.load(std::memory_order_acquire) == nullptr;
         if (is_whole) return after(cursor, place);
       }
-      if (entries > found.capacity()) found.reserve(2 * entries);
+      if (count > there.capacity()) there.reserve(2 * count);
     }
   }
 
@@ -106,56 +111,49 @@ class sync_walk : public sync_change<Types> {
     return (cursor & ~(run - 1)) + run;
   }
 
-  // How many entries there are that this bucket stands for; pins as many as there is room for.
-  [[nodiscard]] std::size_t pin_all(reclaim::section& inside, const bucket_line& line, bucket_place place,
-                                    std::uint64_t cursor, pins& found) const {
-    std::size_t entries = 0;
-    const auto pin_one = [&](std::uint64_t word) {
-      const node* const entry = node_in<const node>(word);
-      const std::uint64_t hash = entry->hash(this->hash_, this->seed_);
+  // How many entries there are that this bucket stands for; holds as many as there is room for.
+  [[nodiscard]] std::size_t hold_all(reclaim::section& inside, const line_type& line, bucket_place place,
+                                     std::uint64_t cursor, entry_list& there) const {
+    std::size_t count = 0;
+    const auto hold_one = [&](const found& entry) {
+      const std::uint64_t hash = this->hash_of_entry(entry);
       // It belongs to the new bucket, which has been made known, and has not been taken out of here yet.
       if ((hash & place.mask) != place.number) return;
       // It has been visited: the array was made after clear() and its buckets hold more than the walk's did.
       if (reversed(hash) < cursor) return;
-      if (has(found, entry)) return;
-      if (++entries <= found.capacity()) found.push_back(inside.hand_off(entry, entry));
+      if (has(there, entry)) return;
+      if (++count <= there.capacity()) there.push_back(form::hold(inside, entry));
     };
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
-    for_each_word(line, pin_one);
+    for_each_entry<form>(line, hold_one);
     // As in find(): an entry that moved up meanwhile is met the second time.
-    if (!this->is_unchanged(line, control)) for_each_word(line, pin_one);
-    return entries;
+    if (!this->is_unchanged(line, control)) for_each_entry<form>(line, hold_one);
+    return count;
   }
 
   // An entry can be met twice when its key was erased and stored again, or made room for a link, meanwhile.
-  [[nodiscard]] bool has(const pins& found, const node* entry) const {
-    for (const auto& other : found) {
-      if (other.get() == entry || this->equal_(other->key(), entry->key())) return true;
+  [[nodiscard]] bool has(const entry_list& there, const found& entry) const {
+    for (const auto& other : there) {
+      if (form::is_same(other.get(), entry) || this->equal_(other->key(), entry->key())) return true;
     }
     return false;
   }
 
   template <class Iterator, class AsKey>
-  void pin_group(Iterator key, AsKey as_key, const std::array<std::uint64_t, group>& hashes, std::size_t size,
-                 std::array<reclaim::pin<const node>, group>& found) const {
+  void hold_group(Iterator key, AsKey as_key, const std::array<std::uint64_t, group>& hashes, std::size_t size,
+                  std::array<held_entry, group>& there) const {
     reclaim::section inside(*this->domain_);
-    const bucket_array& array = *this->current();
-    std::array<const bucket_line*, group> lines;
+    const array_base& array = *this->current();
+    std::array<const line_type*, group> lines;
     for (std::size_t i = 0; i < size; ++i) {
       lines[i] = &array.line(array.place(hashes[i]).number);
       __builtin_prefetch(lines[i]);
+      form::prefetch_rest(*lines[i]);
     }
-    for (std::size_t i = 0; i < size; ++i) prefetch_node(*lines[i], hash_marks(hashes[i]));
+    for (std::size_t i = 0; i < size; ++i) form::prefetch_entry(*lines[i], marks(hashes[i]));
     for (std::size_t i = 0; i < size; ++i, ++key) {
-      if (const node* const one = this->find(as_key(*key), hashes[i])) found[i] = inside.hand_off(one, one);
+      if (const found one = this->find(as_key(*key), hashes[i])) there[i] = form::hold(inside, one);
     }
-  }
-
-  static void prefetch_node(const bucket_line& line, hash_marks marks) noexcept {
-    // relaxed: nothing is read through it.
-    const tag_matches places(line.control.load(std::memory_order_relaxed), marks.tag, main_slots);
-    if (!places) return;
-    __builtin_prefetch(node_in<node>(line.words[places.first()].load(std::memory_order_relaxed)));
   }
 };
 

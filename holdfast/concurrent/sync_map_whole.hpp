@@ -36,7 +36,11 @@ template <class Types>
 class sync_whole : public sync_walk<Types> {
  protected:
   using base = sync_walk<Types>;
-  using node = typename base::node;
+  using typename base::array_base;
+  using typename base::form;
+  using typename base::found;
+  using typename base::line_type;
+  using typename base::overflow_type;
   using array_type = typename base::array_type;
   using overflow = typename base::overflow;
 
@@ -47,17 +51,17 @@ class sync_whole : public sync_walk<Types> {
   }
 
   void empty_it() noexcept {
-    bucket_array* const array = this->lock_growth();
+    array_base* const array = this->lock_growth();
     if (array == nullptr) return;
     // release: pairs with current(). The growth lock of the old array stays closed.
-    this->array_.store(&empty_array(), std::memory_order_release);
+    this->array_.store(&empty_array<line_type>(), std::memory_order_release);
     auto& old = static_cast<array_type&>(*array);
     const std::uint64_t buckets = old.in_use();
     for (std::uint64_t i = 0; i < buckets; ++i) {
-      bucket_line& line = old.line(i);
+      line_type& line = old.line(i);
       lock_for_certain(line.control);
-      for_each_word(line, [&](std::uint64_t word) { this->retire(node_in<node>(word)); });
-      overflow::retire_chain(*this->domain_, line.last_word());
+      if constexpr (form::bytes_beside_line != 0) for_each_entry<form>(line, [&](const found& entry) { this->retire(entry); });
+      overflow::retire_chain(*this->domain_, line.link());
     }
     old.discard_buckets();
     this->domain_->retire(old, static_cast<std::size_t>(old.bytes()), &array_type::destroy_retired);
@@ -80,7 +84,7 @@ class sync_whole : public sync_walk<Types> {
       if (array_ != nullptr) sync_whole::unlock_growth(*array_);
     }
 
-    [[nodiscard]] const bucket_array* array() const noexcept { return array_; }
+    [[nodiscard]] const array_base* array() const noexcept { return array_; }
     template <class Visit>
     void for_each_line(Visit&& visit) const {
       for (std::uint64_t i = 0; i < buckets_; ++i) visit(i, std::as_const(array_->line(i)));
@@ -88,7 +92,7 @@ class sync_whole : public sync_walk<Types> {
     [[nodiscard]] std::size_t entries() const noexcept { return array_ == nullptr ? 0 : array_->entries(); }
 
    private:
-    bucket_array* array_;
+    array_base* array_;
     std::uint64_t buckets_;
   };
 
@@ -100,7 +104,7 @@ class sync_whole : public sync_walk<Types> {
   [[nodiscard]] sync_map_stats figures() const {
     sync_map_stats all;
     all.seed = this->seed_;
-    bucket_array* const array = this->lock_growth();
+    array_base* const array = this->lock_growth();
     if (array == nullptr) return all;
     const auto& whole = static_cast<const array_type&>(*array);
     all.entries = whole.entries();
@@ -112,7 +116,7 @@ class sync_whole : public sync_walk<Types> {
       all.overflow_lines += lines - 1;
       all.longest_chain = std::max(all.longest_chain, lines);
     }
-    all.bytes = whole.bytes() + all.overflow_lines * sizeof(overflow) + all.entries * sizeof(node);
+    all.bytes = whole.bytes() + all.overflow_lines * sizeof(overflow) + all.entries * form::bytes_beside_line;
     this->unlock_growth(*array);
     return all;
   }
@@ -122,7 +126,7 @@ class sync_whole : public sync_walk<Types> {
     const all_locked all(*this);
     std::optional<table::fault> fault;
     std::uint64_t entries = 0;
-    all.for_each_line([&](std::uint64_t number, const bucket_line& line) {
+    all.for_each_line([&](std::uint64_t number, const line_type& line) {
       if (!fault) fault = fault_in(all, number, line, entries);
     });
     if (!fault && entries != all.entries()) fault = {"hf.concurrent.counted", "the count is not the number of entries"};
@@ -130,44 +134,39 @@ class sync_whole : public sync_walk<Types> {
   }
 
  private:
-  std::uint64_t lines_of_chain(const bucket_line& line) const noexcept {
+  std::uint64_t lines_of_chain(const line_type& line) const noexcept {
     reclaim::section inside(*this->domain_);
     std::uint64_t lines = 1;
-    for (std::uint64_t last = line.last_word(); is_link(last); last = linked(last)->last_word()) ++lines;
+    for (const overflow_type* below = line.link(); below != nullptr; below = below->link()) ++lines;
     return lines;
   }
 
-  std::optional<table::fault> fault_in(const all_locked& all, std::uint64_t number, const bucket_line& line,
+  std::optional<table::fault> fault_in(const all_locked& all, std::uint64_t number, const line_type& line,
                                        std::uint64_t& entries) const {
     std::optional<table::fault> fault;
     const std::string where = "bucket " + std::to_string(number) + ": ";
     const auto look = [&](const auto& part) {
       const std::uint64_t tags = part.control.load(std::memory_order_relaxed);
       for (unsigned i = 0; i < part.slots; ++i) {
-        const std::uint64_t word = part.words[i].load(std::memory_order_relaxed);
-        if (const char* broken = broken_slot(tags >> 8 * i & 0xff, word, i + 1 == part.slots))
+        const std::uint64_t tag = tag_at(tags, i);
+        const auto cell = part.read(i);
+        if (const char* broken = form::broken_slot(tag, cell, i + 1 == part.slots))
           fault = {broken, where + "slot " + std::to_string(i)};
-        if (!leads_to_node(word)) continue;
+        if (!is_entry(tag)) continue;
         ++entries;
-        const node& entry = *node_in<const node>(word);
-        const std::uint64_t hash = entry.hash(this->hash_, this->seed_);
+        if (fault) continue;
+        const found entry = form::entry_in(cell);
+        const std::uint64_t hash = this->hash_of_entry(entry);
         if (all.array()->place(hash).number != number)
           fault = {"hf.concurrent.right-bucket", where + "holds an entry of another bucket"};
-        if (tag_of(hash) != (tags >> 8 * i & 0xff) || (sign_of(hash) ^ word) >> address_width != 0)
-          fault = {"hf.concurrent.tag-matches-node", where + "slot " + std::to_string(i)};
-        if (this->find(entry.key(), hash) != &entry)
+        if (const char* broken = form::broken_marks(tag, cell, hash)) fault = {broken, where + "slot " + std::to_string(i)};
+        if (!form::is_same(this->find(entry->key(), hash), entry))
           fault = {"hf.concurrent.seen-while-moved", where + "an entry is not found by its key"};
       }
-      return part.last_word();
     };
-    for (std::uint64_t last = look(line); is_link(last) && !fault;) last = look(*linked(last));
+    look(line);
+    for (const overflow_type* below = line.link(); below != nullptr && !fault; below = below->link()) look(*below);
     return fault;
-  }
-
-  [[nodiscard]] static const char* broken_slot(std::uint64_t tag, std::uint64_t word, bool is_last) noexcept {
-    const bool is_vacant = word == 0;
-    const bool agrees = tag == vacant_tag ? is_vacant : tag == link_tag ? is_last && is_link(word) : leads_to_node(word);
-    return agrees ? nullptr : "hf.concurrent.sign-tells-node";
   }
 };
 

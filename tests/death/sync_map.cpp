@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -41,9 +42,22 @@ TEST_F(SyncMapDeath, OfTwoMakersThatAskForEachOthersKeys) {
 
 // covers hf.concurrent.alter-ends
 TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKey) {
+  holdfast::sync_map<int, std::string> texts;
   const auto alter = [&] {
+    texts.alter(1, [&](const std::string*) {
+      texts.store(1, "five");
+      return std::optional<std::string>("six");
+    });
+  };
+  EXPECT_EXIT(alter(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
+}
+
+// Where values lie in the bucket only another value is a change.
+TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKeyAnewEachTime) {
+  const auto alter = [&] {
+    int n = 0;
     map.alter(1, [&](const int*) {
-      map.store(1, 5);
+      map.store(1, ++n);
       return std::optional(6);
     });
   };
