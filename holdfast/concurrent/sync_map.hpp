@@ -279,7 +279,13 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   template <class Change>
   std::optional<T> changed_by(Change& change, const held_entry& before, std::uint64_t hash, unsigned& marked) {
     const alter_frame frame(this, hash);
-    std::optional<T> next = std::invoke(change, before ? std::addressof(before->value()) : nullptr);
+    std::optional<T> next;
+    if (before) {
+      const T& value = before->value();
+      next = std::invoke(change, std::addressof(value));
+    } else {
+      next = std::invoke(change, static_cast<const T*>(nullptr));
+    }
     marked = frame.marked() ? marked + 1 : 0;
     if (marked > alter_frame::rounds_at_most) alter_frame::report();
     return next;

@@ -31,9 +31,21 @@ struct bucket_place {
   std::uint64_t mask;
 };
 
+// Of a number that is not 0, which std::countl_zero would test first.
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE unsigned leading_zeros(std::uint64_t number) noexcept {
+#if defined(__x86_64__) && !defined(__LZCNT__)
+  // `bsr` waits for the old content of the register it writes to, and that may be what the lookup before this one
+  // found: lookups would not overlap. A zero is not waited for.
+  std::uint64_t highest = 0;
+  __asm__("bsr %1, %0" : "+r"(highest) : "r"(number) : "cc");
+  return static_cast<unsigned>(highest ^ 63);
+#else
+  return static_cast<unsigned>(__builtin_clzll(number));
+#endif
+}
+
 [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_place place_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
-  // std::countl_zero tests for zero first, and there is always a bucket.
-  const std::uint64_t mask = ~std::uint64_t{0} >> __builtin_clzll(buckets);
+  const std::uint64_t mask = ~std::uint64_t{0} >> leading_zeros(buckets);
   const std::uint64_t low = mask >> 1;
   // The bucket that this one's upper half goes to, or will go to. Also for a hash of the lower half: the mask
   // tells whether the bucket has been split.

@@ -68,11 +68,10 @@ class sync_find {
     const array_base* const array = current();
     const std::uint64_t buckets = array->in_use();
     const line_type& line = array->line(place_of(hash, buckets).number);
-    form::prefetch_rest(line);
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
     if (const found entry = find_in(line, control, key, marks(hash))) [[likely]] return entry;
     if (is_unchanged(line, control) && array->in_use() == buckets && !is_followed(*array)) [[likely]] return found{};
-    return find_further(*array, key, hash);
+    return form::from_answer(key, find_further(*array, key, hash));
   }
 
   template <class Line, class Q>
@@ -85,18 +84,18 @@ class sync_find {
 
   // The same where a line was not enough, or something has moved meanwhile.
   template <class Q>
-  [[nodiscard]] HOLDFAST_NOINLINE found find_further(const array_base& from, const Q& key, std::uint64_t hash) const {
+  [[nodiscard]] HOLDFAST_NOINLINE typename form::answer find_further(const array_base& from, const Q& key, std::uint64_t hash) const {
     const marks wanted(hash);
     for (const array_base* array = &from;;) {
       const bucket_place place = array->place(hash);
       const line_type& line = array->line(place.number);
       for (int round = 0; round < 2; ++round) {
-        if (const found entry = find_in_all(line, key, wanted)) return entry;
+        if (const found entry = find_in_all(line, key, wanted)) return form::to_answer(entry);
       }
       if (array->place(hash).mask != place.mask) continue;
       // acquire: pairs with the release in follow(); what changed there is there to be seen.
       const array_base* const successor = array->successor.load(std::memory_order_acquire);
-      if (successor == nullptr) return found{};
+      if (successor == nullptr) return form::to_answer(found{});
       array = successor;
     }
   }

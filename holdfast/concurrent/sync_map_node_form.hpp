@@ -6,6 +6,7 @@
 //   cell                   what a slot holds
 //   marks                  what of a hash is looked for in a line
 //   found                  an entry, good inside the section in which it was found; false: none
+//   answer                 the same in two registers, for who knows its key
 //   held                   an entry, good for as long as one likes
 //   pin_type               what the user gets of it
 //   fresh                  an entry that is not in the map yet
@@ -34,6 +35,7 @@ struct node_form {
   using cell = node_line::cell;
   using node = sync_node<Types>;
   using found = node*;
+  using answer = node*;
   using held = reclaim::pin<node>;
   using pin_type = reclaim::pin<const mapped_type>;
   using fresh = own_node<node>;
@@ -56,6 +58,11 @@ struct node_form {
     if (address >> address_width != 0) [[unlikely]] return nullptr;
     node* const candidate = node_in<node>(address);
     return equal(candidate->key(), key) ? candidate : nullptr;
+  }
+  [[nodiscard]] static answer to_answer(found entry) noexcept { return entry; }
+  template <class Q>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found from_answer(const Q&, answer given) noexcept {
+    return given;
   }
   // Calls visit(found) for each entry of one line that can be seen.
   template <class Line, class Visit>

@@ -7,6 +7,7 @@
 // The names are those of a form; see sync_map_node_form.hpp.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
-#include <new>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -41,78 +42,70 @@ template <class Key, class T, class Hash, class Equal>
 inline constexpr bool fits_in_pair =
     have_atomic_pair && equal_as_word<Key, Equal> && copied_as_word<T> && hash_cannot_throw<Hash, Key>();
 
-// A value that fits into a word, kept as one: the bytes beyond it are zero.
-template <class T>
-class value_word {
- public:
-  value_word() noexcept = default;
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static value_word from_word(std::uint64_t word) noexcept {
-    value_word made;
-    std::memcpy(made.bytes_, &word, sizeof word);
-    return made;
-  }
-  [[nodiscard]] static value_word of(const T& value) noexcept {
-    value_word made;
-    std::memcpy(made.bytes_, std::addressof(value), sizeof value);
-    return made;
-  }
-
-  // memcpy has made it.
-  [[nodiscard]] const T& value() const noexcept { return *std::launder(reinterpret_cast<const T*>(bytes_)); }
-  [[nodiscard]] std::uint64_t word() const noexcept {
-    std::uint64_t all;
-    std::memcpy(&all, bytes_, sizeof all);
-    return all;
-  }
-
- private:
-  alignas(std::uint64_t) std::byte bytes_[sizeof(std::uint64_t)] = {};
-};
-
 // What reclaim::pin is to a value elsewhere: the value as it was read. It holds nothing up and nothing alive.
 template <class T>
 class [[nodiscard]] value_pin {
+  using value_type = std::remove_const_t<T>;
+
  public:
   constexpr value_pin() noexcept = default;
   constexpr value_pin(std::nullptr_t) noexcept {}
-  explicit value_pin(value_word<std::remove_const_t<T>> value) noexcept : value_(value), has_value_(true) {}
+  explicit value_pin(const value_type& value) noexcept : value_(value) {}
   value_pin(const value_pin&) = delete;
   value_pin& operator=(const value_pin&) = delete;
-  value_pin(value_pin&& other) noexcept : value_(other.value_), has_value_(std::exchange(other.has_value_, false)) {}
+  value_pin(value_pin&& other) noexcept : value_(other.value_) { other.reset(); }
   value_pin& operator=(value_pin&& other) noexcept {
-    value_ = other.value_;
-    has_value_ = std::exchange(other.has_value_, false);
+    value_pin taken(std::move(other));
+    reset();
+    if (taken.value_) value_.emplace(*taken.value_);
     return *this;
   }
   ~value_pin() = default;
 
   // Inside of this pin: it moves with it.
-  [[nodiscard]] T* get() const noexcept { return has_value_ ? std::addressof(value_.value()) : nullptr; }
-  [[nodiscard]] T& operator*() const noexcept { return value_.value(); }
-  [[nodiscard]] T* operator->() const noexcept { return std::addressof(value_.value()); }
-  [[nodiscard]] explicit operator bool() const noexcept { return has_value_; }
+  [[nodiscard]] T* get() const noexcept { return value_ ? std::addressof(*value_) : nullptr; }
+  [[nodiscard]] T& operator*() const noexcept { return *value_; }
+  [[nodiscard]] T* operator->() const noexcept { return std::addressof(*value_); }
+  [[nodiscard]] explicit operator bool() const noexcept { return value_.has_value(); }
 
-  [[nodiscard]] value_pin dup() const noexcept { return has_value_ ? value_pin(value_) : value_pin(); }
-  void reset() noexcept { has_value_ = false; }
+  [[nodiscard]] value_pin dup() const noexcept { return value_ ? value_pin(*value_) : value_pin(); }
+  void reset() noexcept { value_.reset(); }
 
  private:
-  value_word<std::remove_const_t<T>> value_;
-  bool has_value_ = false;
+  std::optional<value_type> value_;
 };
 
 #if HOLDFAST_HAVE_ATOMIC_PAIR
 
-// An entry, or none.
+// What fits into a word, as one: the bytes beyond it are zero.
+template <class T>
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t as_word(const T& value) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, std::addressof(value), sizeof value);
+  return word;
+}
+template <class T>
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE T from_word(std::uint64_t word) noexcept {
+  if constexpr (sizeof(T) == sizeof word) {
+    return std::bit_cast<T>(word);
+  } else {
+    std::array<std::byte, sizeof(T)> bytes;
+    std::memcpy(bytes.data(), &word, sizeof(T));
+    return std::bit_cast<T>(bytes);
+  }
+}
+
+// An entry, or none. Words, so that it stays in registers.
 template <class Key, class T>
 class pair_entry {
  public:
   pair_entry() noexcept = default;
-  pair_entry(const Key& key, value_word<T> value) noexcept : key_(key), value_(value), is_there_(true) {}
+  explicit pair_entry(word_pair words) noexcept : key_(words.first), value_(words.second), is_there_(true) {}
 
   [[nodiscard]] explicit operator bool() const noexcept { return is_there_; }
-  [[nodiscard]] const Key& key() const noexcept { return key_; }
-  [[nodiscard]] const T& value() const noexcept { return value_.value(); }
-  [[nodiscard]] value_word<T> word() const noexcept { return value_; }
+  [[nodiscard]] Key key() const noexcept { return from_word<Key>(key_); }
+  [[nodiscard]] T value() const noexcept { return from_word<T>(value_); }
+  [[nodiscard]] word_pair words() const noexcept { return {key_, value_}; }
 
   // As a pin on a node has them.
   [[nodiscard]] const pair_entry* operator->() const noexcept { return this; }
@@ -120,8 +113,8 @@ class pair_entry {
   [[nodiscard]] const pair_entry& get() const noexcept { return *this; }
 
  private:
-  Key key_{};
-  value_word<T> value_;
+  std::uint64_t key_ = 0;
+  std::uint64_t value_ = 0;
   bool is_there_ = false;
 };
 
@@ -134,28 +127,29 @@ class own_pair {
  public:
   own_pair() = default;
   template <class K>
-  own_pair(const typename Types::owner&, std::uint64_t, K&& key) : key_(static_cast<Key>(std::forward<K>(key))), has_key_(true) {}
+  own_pair(const typename Types::owner&, std::uint64_t, K&& key)
+      : key_(static_cast<Key>(std::forward<K>(key))), has_key_(true) {}
 
   // Throws: what the value's constructor throws; then there is still the old one.
   template <class... Arguments>
   void set_value(Arguments&&... arguments) {
-    value_ = value_word<T>::of(T(std::forward<Arguments>(arguments)...));
+    value_ = as_word<T>(T(std::forward<Arguments>(arguments)...));
   }
   template <class Make>
   void make_value(Make& make) {
-    value_ = value_word<T>::of(T(make()));
+    value_ = as_word<T>(T(make()));
   }
 
   [[nodiscard]] explicit operator bool() const noexcept { return has_key_; }
   [[nodiscard]] const own_pair* operator->() const noexcept { return this; }
   [[nodiscard]] const Key& key() const noexcept { return key_; }
-  [[nodiscard]] const T& value() const noexcept { return value_.value(); }
-  [[nodiscard]] pair_entry<Key, T> get() const noexcept { return {key_, value_}; }
+  [[nodiscard]] T value() const noexcept { return from_word<T>(value_); }
+  [[nodiscard]] pair_entry<Key, T> get() const noexcept { return pair_entry<Key, T>({as_word(key_), value_}); }
   pair_entry<Key, T> release() noexcept { return get(); }
 
  private:
   Key key_{};
-  value_word<T> value_;
+  std::uint64_t value_ = 0;
   bool has_key_ = false;
 };
 
@@ -169,6 +163,10 @@ struct pair_form {
   using overflow_line = pair_overflow;
   using cell = word_pair;
   using found = pair_entry<key_type, mapped_type>;
+  struct answer {
+    std::uint64_t value = 0;
+    bool is_there = false;
+  };
   using held = found;
   using pin_type = value_pin<const mapped_type>;
   using fresh = own_pair<Types>;
@@ -185,11 +183,17 @@ struct pair_form {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found look(const Line& in, unsigned place, std::uint64_t control, marks,
                                                          const Q& key, const Equal&) {
     const cell seen = in.read(place);
-    if (seen.first != word_of(key)) [[unlikely]] return {};
+    if (seen.first != as_word<key_type>(key)) [[unlikely]] return {};
     // inv hf.concurrent.found-is-published. acquire: it must be read after the pair.
     const std::uint64_t now = in.control.load(std::memory_order_acquire);
     if (tag_at(now ^ control, place) != 0) [[unlikely]] return {};
-    return {key, value_word<mapped_type>::from_word(seen.second)};
+    return found(seen);
+  }
+  [[nodiscard]] static answer to_answer(const found& entry) noexcept {
+    return {entry.words().second, static_cast<bool>(entry)};
+  }
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found from_answer(const key_type& key, answer given) noexcept {
+    return given.is_there ? found({as_word(key), given.value}) : found{};
   }
   template <class Line, class Visit>
   static void for_each_in(const Line& in, Visit&& visit) {
@@ -208,28 +212,23 @@ struct pair_form {
 
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static held hold(reclaim::section&, const found& entry) noexcept { return entry; }
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static pin_type pin(reclaim::section&, const found& entry) noexcept {
-    return pin_type(entry.word());
+    return pin_type(entry.value());
   }
-  [[nodiscard]] static pin_type on_value(const held& entry) noexcept { return pin_type(entry.word()); }
+  [[nodiscard]] static pin_type on_value(const held& entry) noexcept { return pin_type(entry.value()); }
 
   // ---- writing ----------------------------------------------------------------------------------------------
-  [[nodiscard]] static cell cell_of(const found& entry, marks) noexcept {
-    return {word_of(entry.key()), entry.word().word()};
-  }
-  [[nodiscard]] static found entry_in(cell from) noexcept {
-    return {key_from(from.first), value_word<mapped_type>::from_word(from.second)};
-  }
+  [[nodiscard]] static cell cell_of(const found& entry, marks) noexcept { return entry.words(); }
+  [[nodiscard]] static found entry_in(cell from) noexcept { return found(from); }
   // Nobody can tell an entry that was put back from one that has stayed.
   [[nodiscard]] static bool is_same(const found& a, const found& b) noexcept {
-    if (!a || !b) return static_cast<bool>(a) == static_cast<bool>(b);
-    return a.key() == b.key() && a.word().word() == b.word().word();
+    return static_cast<bool>(a) == static_cast<bool>(b) && a.words() == b.words();
   }
   static void retire(reclaim::domain&, const found&) noexcept {}
 
   template <class Move>
   static auto with_direction(unsigned bit, const hasher& hash, std::uint64_t seed, Move&& move) {
     return move([&hash, bit, seed](cell of, std::uint64_t tag) {
-      const std::uint64_t has_bit = finished_hash(hash, key_from(of.first), seed) >> bit & 1;
+      const std::uint64_t has_bit = finished_hash(hash, from_word<key_type>(of.first), seed) >> bit & 1;
       return (has_bit & static_cast<std::uint64_t>(is_entry(tag))) != 0;
     });
   }
@@ -241,18 +240,6 @@ struct pair_form {
   }
   [[nodiscard]] static const char* broken_slot(std::uint64_t tag, cell, bool) noexcept {
     return tag == link_tag ? "hf.concurrent.sign-tells-node" : nullptr;
-  }
-
- private:
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static std::uint64_t word_of(const key_type& key) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, &key, sizeof key);
-    return word;
-  }
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static key_type key_from(std::uint64_t word) noexcept {
-    key_type key;
-    std::memcpy(&key, &word, sizeof key);
-    return key;
   }
 };
 

@@ -99,7 +99,11 @@ class sync_reading : protected sync_whole<Types> {
       if constexpr (table::lookup_key_for<decltype(key), Key, Hash, Equal>) return (key);
       else return static_cast<Key>(key);
     };
-    return this->find_many(keys, as_key, [&](const auto& entry) { std::invoke(f, entry.key(), entry.value()); });
+    return this->find_many(keys, as_key, [&](const auto& entry) {
+      const Key& key = entry.key();
+      const T& value = entry.value();
+      std::invoke(f, key, value);
+    });
   }
 
   // ---- the whole --------------------------------------------------------------------------------------
@@ -110,10 +114,12 @@ class sync_reading : protected sync_whole<Types> {
     requires std::invocable<F&, const Key&, const T&>
   void for_each(F&& f) const {
     this->walk([&](const auto& entry) {
+      const Key& key = entry.key();
+      const T& value = entry.value();
       if constexpr (std::convertible_to<std::invoke_result_t<F&, const Key&, const T&>, bool>) {
-        return static_cast<bool>(std::invoke(f, entry.key(), entry.value()));
+        return static_cast<bool>(std::invoke(f, key, value));
       } else {
-        std::invoke(f, entry.key(), entry.value());
+        std::invoke(f, key, value);
         return true;
       }
     });
