@@ -253,7 +253,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   void clear() noexcept { this->empty_it(); }
 
   // Makes room for `entries` without further growth, a bucket at a time; others go on in between.
-  void reserve(size_type entries) { this->grow_to(concurrent::buckets_for(entries)); }
+  void reserve(size_type entries) { this->grow_to(concurrent::buckets_for<form>(entries)); }
 
  private:
   // What every write does first, as long as what it throws leaves the map as it was. The key's hash.

@@ -55,6 +55,14 @@ struct bucket_place {
   return {hash & reach, reach};
 }
 
+// Only the number, for a lookup, which asks for the mask when it has found nothing.
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t bucket_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
+  const std::uint64_t mask = ~std::uint64_t{0} >> leading_zeros(buckets);
+  const std::uint64_t split = hash & mask;
+  const std::uint64_t whole = hash & mask >> 1;
+  return split < buckets ? split : whole;
+}
+
 // Figures of the entries, apart for threads that write at once.
 struct alignas(64) count_stripe {
   std::atomic<std::int64_t> entries{0};

@@ -67,7 +67,7 @@ class sync_find {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE found find(const Q& key, std::uint64_t hash) const {
     const array_base* const array = current();
     const std::uint64_t buckets = array->in_use();
-    const line_type& line = array->line(place_of(hash, buckets).number);
+    const line_type& line = array->line(bucket_of(hash, buckets));
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
     if (const found entry = find_in(line, control, key, marks(hash))) [[likely]] return entry;
     if (is_unchanged(line, control) && array->in_use() == buckets && !is_followed(*array)) [[likely]] return found{};

@@ -30,15 +30,15 @@
 
 namespace holdfast::inline v0::concurrent {
 
-// Entries per bucket, on average, at which growth goes on: so that most buckets need one line even just
-// before they are split, when they hold twice as many.
-inline constexpr std::uint64_t entries_per_two_buckets = 7;
 // Growth is thought of once in so many inserts of a stripe.
 inline constexpr std::uint32_t inserts_per_look = 8;
 inline constexpr std::uint64_t owed_at_most = 16;
 
+// How many buckets that many entries want.
+template <class Form>
 [[nodiscard]] constexpr std::uint64_t buckets_for(std::uint64_t entries) noexcept {
-  return entries / entries_per_two_buckets * 2 + entries % entries_per_two_buckets * 2 / entries_per_two_buckets;
+  constexpr std::uint64_t full = Form::entries_per_two_buckets;
+  return entries / full * 2 + entries % full * 2 / full;
 }
 
 template <class Types>
@@ -143,7 +143,7 @@ class sync_growth : public sync_find<Types> {
   }
 
   HOLDFAST_NOINLINE static void think_of_growth(array_base& array, count_stripe& stripe) noexcept {
-    const std::uint64_t wanted = buckets_for(array.entries());
+    const std::uint64_t wanted = buckets_for<form>(array.entries());
     const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
     if (wanted <= buckets) return;
     array.growth.target.store(wanted, std::memory_order_relaxed);

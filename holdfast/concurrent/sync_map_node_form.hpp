@@ -47,6 +47,9 @@ struct node_form {
   };
 
   static constexpr std::size_t bytes_beside_line = sizeof(node);  // of each entry
+  // On average, at which growth goes on: so that most buckets need one line even just before they are split, when
+  // they hold a third more.
+  static constexpr std::uint64_t entries_per_two_buckets = 7;
 
   // ---- reading ----------------------------------------------------------------------------------------------
   // The entry at `place`, if it has the key.

@@ -52,32 +52,18 @@ class sync_reading : protected sync_whole<Types> {
   // A copy of the value.
   template <class Q = key_type>
     requires(sync_key<const Q&, Key, Hash, Equal> && std::copy_constructible<T>)
-  [[nodiscard]] std::optional<T> load(const Q& key) const {
-    return with_key(key, [&](const auto& at) -> std::optional<T> {
-      const std::uint64_t hash = this->hash_of(at);
-      if constexpr (std::is_trivially_copy_constructible_v<T>) {
-        reclaim::section inside(*this->domain_);
-        const found entry = this->find(at, hash);
-        return entry ? std::optional<T>(entry->value()) : std::nullopt;
-      } else {
-        const held_entry entry = this->hold(at, hash);
-        return entry ? std::optional<T>(entry->value()) : std::nullopt;
-      }
-    });
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE std::optional<T> load(const Q& key) const {
+    if constexpr (table::lookup_key_for<Q, Key, Hash, Equal>) return load_at(key);
+    else return load_at(static_cast<Key>(key));
   }
 
   // The value itself, which stays as it is while the pin lives; empty if the key is absent. A later store
   // does not change it.
   template <class Q = key_type>
     requires sync_key<const Q&, Key, Hash, Equal>
-  [[nodiscard]] pin_type pin(const Q& key) const {
-    return with_key(key, [&](const auto& at) -> pin_type {
-      const std::uint64_t hash = this->hash_of(at);
-      reclaim::section inside(*this->domain_);
-      const found entry = this->find(at, hash);
-      if (!entry) return {};
-      return form::pin(inside, entry);
-    });
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE pin_type pin(const Q& key) const {
+    if constexpr (table::lookup_key_for<Q, Key, Hash, Equal>) return pin_at(key);
+    else return pin_at(static_cast<Key>(key));
   }
 
   // Calls f(const T&) if the key is there; whether it was.
@@ -156,6 +142,29 @@ class sync_reading : protected sync_whole<Types> {
   bool contains(const Q&) const = delete;
 
  protected:
+  // What load and pin do with a key as hash and equality take it. Inline: a lookup that is a call overlaps less with
+  // the next one.
+  template <class Q>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE std::optional<T> load_at(const Q& key) const {
+    const std::uint64_t hash = this->hash_of(key);
+    if constexpr (std::is_trivially_copy_constructible_v<T>) {
+      reclaim::section inside(*this->domain_);
+      const found entry = this->find(key, hash);
+      return entry ? std::optional<T>(entry->value()) : std::nullopt;
+    } else {
+      const held_entry entry = this->hold(key, hash);
+      return entry ? std::optional<T>(entry->value()) : std::nullopt;
+    }
+  }
+  template <class Q>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE pin_type pin_at(const Q& key) const {
+    const std::uint64_t hash = this->hash_of(key);
+    reclaim::section inside(*this->domain_);
+    const found entry = this->find(key, hash);
+    if (!entry) return {};
+    return form::pin(inside, entry);
+  }
+
   // Calls act with the key as hash and equality take it: itself, or converted.
   template <class Q, class Act>
   HOLDFAST_ALWAYS_INLINE static decltype(auto) with_key(Q&& key, Act&& act) {

@@ -62,8 +62,10 @@ class alignas(16) atomic_pair {
     if (!moves_pairs_whole) [[unlikely]] return load_locked();
     __m128i both;
     __asm__ volatile(HOLDFAST_MOVE_PAIR " %1, %0" : "=x"(both) : "m"(words_) : "memory");
-    return {static_cast<std::uint64_t>(_mm_cvtsi128_si64(both)),
-            static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(both, both)))};
+    auto first = static_cast<std::uint64_t>(_mm_cvtsi128_si64(both));
+    auto second = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(both, both)));
+    __asm__("" : "+r"(first), "+r"(second));  // lest they be put together again
+    return {first, second};
 #endif
   }
 
