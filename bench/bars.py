@@ -36,7 +36,7 @@ SCALE_BARS += [(question, STRING, spread, 2, limit)
 SCALE_BARS += [("insert growth", U64, "from empty", threads, 1.40) for threads in (2, 8)]
 OVERSUBSCRIBED_BAR, GROWING_READS_BAR, PIN_BAR, SHARED_POINTER_BAR = 0.85, 2.0, 1.0, 10.0
 NOT_PEERS = ("sync_map", "sharded_map", "locked_map", "xenium copied")
-BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR = 1.00, 0.80, 2.0
+BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR, HITS_BAR = 1.00, 0.80, 2.0, -1.0
 
 
 def median(values):
@@ -45,7 +45,7 @@ def median(values):
 
 def load(folder):
     """Every result file of `folder`, by kind."""
-    results = {"micro": [], "latency": [], "memory": [], "scale": [], "pin": [], "go": []}
+    results = {"micro": [], "latency": [], "memory": [], "scale": [], "pin": [], "cache": [], "go": []}
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         if file.name in ("all.json", "go_turn.json"):
             continue
@@ -197,6 +197,17 @@ def judge_pin(results):
               f"{shared['median']:.2f} ns over {both['median']:.2f} ns")
 
 
+def judge_cache(results):
+    """The trace and size where pointer_cache lacks most to the better of LRU and SIEVE."""
+    what, rows = "hits of pointer_cache, points above the better of LRU and SIEVE", rows_of(results, "cache")
+    if not rows:
+        yield missing(what, f">= {HITS_BAR:.1f}")
+        return
+    worst = min(rows, key=lambda row: row["lead"])
+    yield bar(what, f">= {HITS_BAR:.1f}", f"{worst['lead']:+.2f}", worst["lead"] >= HITS_BAR,
+              f"{worst['trace']}, {worst['entries']} entries; best {max(row['lead'] for row in rows):+.2f}")
+
+
 def judge_go(results):
     rows = rows_of(results, "go")
     if not rows:
@@ -210,7 +221,7 @@ def judge_go(results):
 
 def judge(results):
     return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_scale(results),
-            *judge_go(results)]
+            *judge_cache(results), *judge_go(results)]
 
 
 def table(judged, results):

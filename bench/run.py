@@ -31,6 +31,9 @@ SCALE_PEERS = [("holdfast", None, ()), ("locked", None, ()),
                ("xenium", "xenium/vyukov_hash_map.hpp", ()),
                ("cds", "cds/container/split_list_map.h", ("-lcds",)),
                ("urcu", "urcu/urcu-memb.h", ("-lurcu-cds", "-lurcu-memb"))]
+# What bench/cache reads traces with, and the libraries that unpack them.
+TRACE_READERS = ("byte_source", "gzip_source", "xz_source", "share_folder", "trace_*", "csv_*", "*_parser")
+UNPACKERS = [("LZMA", "lzma.h", "-llzma"), ("ZLIB", "zlib.h", "-lz")]
 ABSL = ("raw_hash_set", "hash", "city", "low_level_hash", "hashtablez_sampler", "throw_delegate")
 
 
@@ -44,7 +47,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="rounds of the micro benchmarks (9; quick 3)")
     parser.add_argument("--cpu", type=int, help="pin to a processor")
     parser.add_argument("--native", action="store_true", help="compile all anew with -march=native")
-    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "go", "bars"], action="append",
+    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "cache", "go", "bars"], action="append",
                         help="only these parts; bars alone reads the files of earlier runs")
     return parser.parse_args()
 
@@ -119,6 +122,11 @@ class builder:
                 sources += [HERE / "scale" / "peers" / f"{name}.cpp"] if source.stem == "threads_on_one_map" else []
                 peers += [f"-DHOLDFAST_HAVE_{name.upper()}=1"] if header else []
                 libraries += needed
+        if source.parent.name == "cache":
+            sources += sorted({file for name in TRACE_READERS for file in (ROOT / "holdfast" / "tools").glob(f"{name}.cpp")})
+            for name, header, needed in UNPACKERS:
+                peers.append(f"-DHOLDFAST_HAVE_{name}={int(has_header(header))}")
+                libraries += [needed] if has_header(header) else []
         self.call([self.compiler, *self.flags, *peers, *sources, *objects, "-o", target, *libraries])
 
 
@@ -128,7 +136,8 @@ def shared_flags(chosen):
 
 
 def run_json(command, file):
-    result = subprocess.run([str(word) for word in command] + ["--json", str(file)])
+    found = dict(os.environ, HOLDFAST_SHARE=str(ROOT / "share"))
+    result = subprocess.run([str(word) for word in command] + ["--json", str(file)], env=found)
     if result.returncode != 0:
         fail(f"{command[0]} ended with {result.returncode}")
     return json.loads(file.read_text())
@@ -169,6 +178,12 @@ def run_scale(chosen, build):
         program = build.executable(HERE / "scale" / f"{name}.cpp")
         flags = [flag for flag in shared_flags(chosen) if flag != "--cpu" and flag != str(chosen.cpu)]
         run_json([program, *flags], chosen.out / f"scale_{name}.json")
+
+
+def run_cache(chosen, build):
+    """The shipped trace, and those that HOLDFAST_CACHE_TRACES names."""
+    program = build.executable(HERE / "cache" / "hit_ratio.cpp")
+    run_json([program, *(["--quick"] if chosen.quick else [])], chosen.out / "cache.json")
 
 
 def go_program(chosen):
@@ -245,7 +260,8 @@ def main():
     chosen = arguments()
     chosen.out.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "scale": run_scale, "go": run_go}
+    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "scale": run_scale,
+             "cache": run_cache, "go": run_go}
     build = builder(chosen)
     for name, part in parts.items():
         if chosen.only is None or name in chosen.only:

@@ -47,7 +47,8 @@ class cache_core {
   cache_core(options_type&& chosen, const Hash& hash, const Equal& equal)
       : options_(std::move(chosen)),
         idle_(options_.time_to_idle.count()),
-        is_bounded_(options_.capacity != 0 || options_.weight_limit != 0 || idle_ > 0),
+        is_full_some_time_(options_.capacity != 0 || options_.weight_limit != 0),
+        is_bounded_(is_full_some_time_ || idle_ > 0),
         hash_(hash),
         equal_(equal),
         map_(0, hash, equal),
@@ -109,6 +110,7 @@ class cache_core {
     fresh.used.store(now, std::memory_order_relaxed);
     if (options_.weigh && fresh.object != nullptr) fresh.weight = options_.weigh(fresh.key(), *fresh.value());
     fresh.is_queued = is_bounded_ || deadline != never;
+    if (is_full_some_time_) fresh.fingerprint = static_cast<std::uint32_t>(hash_of(fresh.key()) >> 32);
   }
   [[nodiscard]] bool keeps(const entry& fresh) const noexcept {
     return fresh.object != nullptr || options_.time_of_absence.count() > 0;
@@ -243,6 +245,7 @@ class cache_core {
 
   const options_type options_;
   const cache_time idle_;
+  const bool is_full_some_time_;  // it has a capacity or a limit of weight
   const bool is_bounded_;
   HOLDFAST_NO_UNIQUE_ADDRESS Hash hash_;
   HOLDFAST_NO_UNIQUE_ADDRESS Equal equal_;

@@ -6,7 +6,7 @@
 //   made ──published──▶ in the map ──taken out──▶ out of the queue ──▶ listener ──▶ retired
 //                        └─linked into the queue, unless it left before that
 //
-// What readers look at lies in the first 64 bytes. `visited` and `used` are the only words that they write,
+// What readers look at lies in the first 64 bytes. `uses` and `used` are the only words that they write,
 // and only where there is news.
 #pragma once
 
@@ -27,6 +27,9 @@ inline constexpr cache_time never = std::numeric_limits<cache_time>::max();
 // Not to be seen yet: over before any clock began.
 inline constexpr cache_time withheld = std::numeric_limits<cache_time>::min();
 
+// What more than so many uses say is nothing new; a reader that finds so many does not write.
+inline constexpr std::uint8_t most_uses = 3;
+
 // `start + length`, or never.
 [[nodiscard]] constexpr cache_time deadline_after(cache_time start, cache_time length) noexcept {
   if (length <= 0) return never;
@@ -34,8 +37,9 @@ inline constexpr cache_time withheld = std::numeric_limits<cache_time>::min();
 }
 
 struct cache_item : reclaim::retirable {
-  // Where the item stands with the queue; guarded by the queue's lock.
-  enum class place : std::uint8_t { outside, linked, gone };
+  // Where the item stands with the queue: not yet in it, in one of its two lists, not any more. Guarded by the
+  // queue's lock.
+  enum class place : std::uint8_t { outside, on_trial, proven, gone };
 
   // No object: the key is known to have none.
   const void* object = nullptr;
@@ -43,14 +47,16 @@ struct cache_item : reclaim::retirable {
   std::atomic<cache_time> deadline{never};
   // Last use, kept to a sixteenth of the idle time. relaxed: it orders nothing.
   mutable std::atomic<cache_time> used{0};
-  // Used since the hand came by. relaxed: it orders nothing.
-  mutable std::atomic<bool> visited{false};
+  // Uses that the queue has not seen yet, up to most_uses. relaxed: it orders nothing, and may miss one of two
+  // that come at once.
+  mutable std::atomic<std::uint8_t> uses{0};
 
   bool is_queued = false;      // it may leave by itself, so the queue has to know it
   bool is_read_only = false;   // its object was given as const
   bool is_by_pointer = false;  // its object was given by a pointer, so it may be under another key too
   place queue_place = place::outside;
-  std::uint32_t bytes = 0;  // what its end gives back
+  std::uint32_t bytes = 0;        // what its end gives back
+  std::uint32_t fingerprint = 0;  // of its key, for a queue that is bounded
   std::size_t weight = 1;
   cache_item* newer = nullptr;  // in the queue
   cache_item* older = nullptr;
@@ -61,8 +67,13 @@ struct cache_item : reclaim::retirable {
            (idle > 0 && now - used.load(std::memory_order_relaxed) >= idle);
   }
 
+  [[nodiscard]] bool is_linked() const noexcept {
+    return queue_place == place::on_trial || queue_place == place::proven;
+  }
+
   void note_use(cache_time now, cache_time idle) const noexcept {
-    if (!visited.load(std::memory_order_relaxed)) visited.store(true, std::memory_order_relaxed);
+    const std::uint8_t before = uses.load(std::memory_order_relaxed);
+    if (before < most_uses) uses.store(static_cast<std::uint8_t>(before + 1), std::memory_order_relaxed);
     if (idle > 0 && now - used.load(std::memory_order_relaxed) > idle / 16) used.store(now, std::memory_order_relaxed);
   }
 };

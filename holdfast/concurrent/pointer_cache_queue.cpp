@@ -1,6 +1,8 @@
 // See pointer_cache_queue.hpp.
 #include <holdfast/concurrent/pointer_cache_queue.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include <holdfast/base/reclaim/domain.hpp>
@@ -18,29 +20,27 @@ cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before
   const std::lock_guard hold(lock_);
   if (before != nullptr) take_place_of(now_there, *before);
   if (is_too_heavy(now_there)) {
-    if (now_there.queue_place == cache_item::place::linked) unlink(now_there);
+    if (now_there.is_linked()) unlink(now_there);
     now_there.queue_place = cache_item::place::gone;
     return answer::too_heavy;
   }
   const bool is_new = now_there.queue_place == cache_item::place::outside && now_there.is_queued;
   const std::size_t more = is_new ? 1 : 0;
   const std::size_t more_weight = is_new ? now_there.weight : 0;
-  while (!has_room(count_ + more, weight_ + more_weight)) {
+  while (!has_room(count_locked() + more, weight_ + more_weight)) {
     if (victims.full()) return answer::again;
     give_one_up(now_there, now, victims);
   }
   if (is_new) link(now_there);
-  for (std::size_t i = 0; i < 2 && oldest_ != nullptr && !victims.full(); ++i) {
-    if (oldest_ == &now_there || !oldest_->is_over(now, bounds_.idle)) break;
-    give_up(*oldest_, true, victims);
-  }
+  collect_oldest(trial_, now_there, now, victims);
+  collect_oldest(proven_, now_there, now, victims);
   sweep_locked(2, now, victims);
   return answer::done;
 }
 
 void cache_queue::remove(cache_item& gone) noexcept {
   const std::lock_guard hold(lock_);
-  if (gone.queue_place == cache_item::place::linked) unlink(gone);
+  if (gone.is_linked()) unlink(gone);
   gone.queue_place = cache_item::place::gone;
 }
 
@@ -51,49 +51,49 @@ std::size_t cache_queue::sweep(std::size_t steps, cache_time now, cache_victims&
 
 cache_queue::figures cache_queue::count() const noexcept {
   const std::lock_guard hold(lock_);
-  return {count_, weight_};
+  return {count_locked(), weight_};
 }
 
 bool cache_queue::has_room(std::size_t entries, std::size_t weight) const noexcept {
-  return count_ == 0 ||
+  return count_locked() == 0 ||
          ((bounds_.entries == 0 || entries <= bounds_.entries) && (bounds_.weight == 0 || weight <= bounds_.weight));
 }
 
 // An overwritten key keeps its age, and has been used.
 void cache_queue::take_place_of(cache_item& now_there, cache_item& before) noexcept {
-  if (before.queue_place == cache_item::place::linked && now_there.is_queued &&
-      now_there.queue_place == cache_item::place::outside) {
-    now_there.visited.store(true, std::memory_order_relaxed);
-    now_there.newer = before.newer;
-    now_there.older = before.older;
-    (before.newer == nullptr ? newest_ : before.newer->older) = &now_there;
-    (before.older == nullptr ? oldest_ : before.older->newer) = &now_there;
-    if (hand_ == &before) hand_ = &now_there;
-    if (sweep_ == &before) sweep_ = &now_there;
+  if (before.is_linked() && now_there.is_queued && now_there.queue_place == cache_item::place::outside) {
+    list_of(before).replace(before, now_there);
     weight_ += now_there.weight - before.weight;
-    now_there.queue_place = cache_item::place::linked;
-  } else if (before.queue_place == cache_item::place::linked) {
+    now_there.queue_place = before.queue_place;
+    now_there.uses.store(before.uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    now_there.note_use(0, 0);
+  } else if (before.is_linked()) {
     unlink(before);
   }
   before.queue_place = cache_item::place::gone;
 }
 
 void cache_queue::link(cache_item& item) noexcept {
-  item.newer = nullptr;
-  item.older = newest_;
-  (newest_ == nullptr ? oldest_ : newest_->newer) = &item;
-  newest_ = &item;
-  item.queue_place = cache_item::place::linked;
-  ++count_;
+  const auto came_back = ghosts_.take(item.fingerprint, remembered());
+  if (came_back) learn_from(*came_back);
+  item.queue_place = came_back ? cache_item::place::proven : cache_item::place::on_trial;
+  list_of(item).add_newest(item);
   weight_ += item.weight;
 }
 
+// The fewer ghosts there are of a list, the more one that comes back says.
+void cache_queue::learn_from(cache_ghosts::from came_back) noexcept {
+  const std::size_t of_trial = std::max<std::size_t>(1, ghosts_.count(cache_ghosts::from::trial));
+  const std::size_t of_proven = std::max<std::size_t>(1, ghosts_.count(cache_ghosts::from::proven));
+  if (came_back == cache_ghosts::from::trial) {
+    wanted_on_trial_ = std::min(count_locked(), wanted_on_trial_ + std::max<std::size_t>(1, of_proven / of_trial));
+  } else {
+    wanted_on_trial_ -= std::min(wanted_on_trial_, std::max<std::size_t>(1, of_trial / of_proven));
+  }
+}
+
 void cache_queue::unlink(cache_item& item) noexcept {
-  (item.newer == nullptr ? newest_ : item.newer->older) = item.older;
-  (item.older == nullptr ? oldest_ : item.older->newer) = item.newer;
-  if (hand_ == &item) hand_ = item.newer;
-  if (sweep_ == &item) sweep_ = item.newer;
-  --count_;
+  list_of(item).remove(item);
   weight_ -= item.weight;
 }
 
@@ -103,29 +103,62 @@ void cache_queue::give_up(cache_item& item, bool is_over, cache_victims& victims
   item.queue_place = cache_item::place::gone;
 }
 
-cache_item* cache_queue::after(const cache_item* item) const noexcept {
-  return item->newer != nullptr ? item->newer : oldest_;
-}
-
 // There is an item that is not `but_not`: that one alone would have room.
 void cache_queue::give_one_up(const cache_item& but_not, cache_time now, cache_victims& victims) noexcept {
-  cache_item* at = hand_ != nullptr ? hand_ : oldest_;
-  for (std::size_t steps = 0;; at = after(at)) {
-    if (at == &but_not) continue;
-    if (at->is_over(now, bounds_.idle)) break;
-    if (!at->visited.load(std::memory_order_relaxed) || ++steps > steps_at_most) break;
-    at->visited.store(false, std::memory_order_relaxed);
+  for (std::size_t spared = 0;; ++spared) {
+    const bool is_trial_too_long = trial_.count() != 0 && trial_.count() >= wanted_on_trial_;
+    cache_item& at = *(is_trial_too_long || proven_.count() == 0 ? trial_ : proven_).oldest();
+    const bool is_over = at.is_over(now, bounds_.idle);
+    const bool is_used = at.uses.load(std::memory_order_relaxed) != 0;
+    if (&at == &but_not || (is_used && !is_over && spared < steps_at_most)) {
+      spare(at);
+      continue;
+    }
+    if (!is_over) remember(at);
+    give_up(at, is_over, victims);
+    return;
   }
-  hand_ = at;
-  give_up(*at, at->is_over(now, bounds_.idle), victims);
 }
 
+// The oldest of its list becomes the newest proven one. The uses of its trial are used up by that.
+void cache_queue::spare(cache_item& item) noexcept {
+  const std::uint8_t uses = item.uses.load(std::memory_order_relaxed);
+  const bool counts_on = item.queue_place == cache_item::place::proven && uses != 0;
+  item.uses.store(counts_on ? static_cast<std::uint8_t>(uses - 1) : std::uint8_t{0}, std::memory_order_relaxed);
+  list_of(item).remove(item);
+  item.queue_place = cache_item::place::proven;
+  proven_.add_newest(item);
+}
+
+void cache_queue::remember(const cache_item& item) noexcept {
+  ghosts_.make_room_for(count_locked(),
+                        bounds_.entries != 0 ? bounds_.entries : std::numeric_limits<std::size_t>::max());
+  const bool was_proven = item.queue_place == cache_item::place::proven;
+  ghosts_.remember(item.fingerprint, was_proven ? cache_ghosts::from::proven : cache_ghosts::from::trial, remembered());
+}
+
+void cache_queue::collect_oldest(const cache_list& list, const cache_item& but_not, cache_time now,
+                                 cache_victims& victims) noexcept {
+  for (std::size_t i = 0; i < 2 && !victims.full(); ++i) {
+    cache_item* const oldest = list.oldest();
+    if (oldest == nullptr || oldest == &but_not || !oldest->is_over(now, bounds_.idle)) return;
+    give_up(*oldest, true, victims);
+  }
+}
+
+// The end of a list is not waited for: spared entries come in there, faster than the hand goes if need be, but those
+// have been looked at.
 std::size_t cache_queue::sweep_locked(std::size_t steps, cache_time now, cache_victims& victims) noexcept {
   std::size_t looked = 0;
-  for (; looked < steps && oldest_ != nullptr && !victims.full(); ++looked) {
-    cache_item* const at = sweep_ != nullptr ? sweep_ : oldest_;
-    sweep_ = at->newer;
-    if (at->is_over(now, bounds_.idle)) give_up(*at, true, victims);
+  for (; looked < steps && count_locked() != 0 && !victims.full(); ++looked) {
+    if (left_to_sweep_ == 0 || swept_->count() == 0) {
+      cache_list* const other = swept_ == &trial_ ? &proven_ : &trial_;
+      if (other->count() != 0) swept_ = other;
+      left_to_sweep_ = swept_->count();
+    }
+    cache_item& at = swept_->next_at_hand();
+    left_to_sweep_ = swept_->is_hand_at_start() ? 0 : left_to_sweep_ - 1;
+    if (at.is_over(now, bounds_.idle)) give_up(at, true, victims);
   }
   return looked;
 }

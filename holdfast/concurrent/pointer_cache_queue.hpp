@@ -1,12 +1,20 @@
 // The order in which a full cache gives its entries up, and the search for those whose time is over.
 //
-// SIEVE (Zhang et al., NSDI 2024): one list by age of insertion, and a hand that goes from old to new. An
-// entry that was used since the hand came by stays where it is and loses its mark; the first one without
-// a mark goes. A use is therefore one mark in the entry, and no reader comes here.
+// Two lists by age, and a memory of what was given up. A new entry is *on trial*. When the oldest one on trial is
+// met it is *proven* if it was used, and goes if not. A proven one that was used, when it is met, begins
+// again as the newest; else it goes. An entry is therefore used by one mark in it, and no reader comes here.
 //
-//   newest ◀── newer ── entry ── older ──▶ oldest        hand ──▶ towards the newest, then the oldest again
+//            new ──▶ [ on trial ] ── used ──▶ [ proven ] ◀─┐
+//                         │ unused      unused │   └─ used ┘
+//             come back   ▼                    ▼   come back: proven at once, and
+//       more trial ◀── ghosts ············· ghosts ──▶ less trial
 //
-// A second hand looks for entries that are over: at the oldest ones, where they gather if all have the same
+// How many there should be on trial is learnt: a key that comes back and had gone on trial says that the trial was
+// too short; one that had been proven says that too few proven ones are kept. This is CAR (Bansal and Modha,
+// "CAR: Clock with Adaptive Replacement", FAST 2004) with uses counted up to three for proven entries, as S3-FIFO
+// does (Yang et al., SOSP 2023), with as many ghosts as entries, and with fingerprints for ghosts.
+//
+// A hand in each list looks for entries that are over: at the oldest ones, where they gather if all have the same
 // time to live, and at a few more in turn. So each write has a fixed amount to do, and what nobody asks
 // for any more goes all the same, as long as anybody writes.
 //
@@ -19,7 +27,9 @@
 
 #include <holdfast/base/reclaim/pin.hpp>
 #include <holdfast/base/sync/mutex.hpp>
+#include <holdfast/concurrent/pointer_cache_ghosts.hpp>
 #include <holdfast/concurrent/pointer_cache_item.hpp>
+#include <holdfast/concurrent/pointer_cache_list.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -54,7 +64,7 @@ class cache_queue {
     std::size_t weight = 0;   // 0: none
     cache_time idle = 0;      // 0: none
   };
-  // The hand passes at most so many used entries in search of one to give up; then it takes what it is at.
+  // In search of one to give up so many used entries are spared at most; then the one it is at goes.
   static constexpr std::size_t steps_at_most = 256;
 
   explicit cache_queue(const bounds& chosen) noexcept : bounds_(chosen) {}
@@ -85,22 +95,32 @@ class cache_queue {
     return bounds_.weight != 0 && item.weight > bounds_.weight;
   }
   [[nodiscard]] bool has_room(std::size_t entries, std::size_t weight) const noexcept;
+  [[nodiscard]] std::size_t count_locked() const noexcept { return trial_.count() + proven_.count(); }
+  [[nodiscard]] cache_list& list_of(const cache_item& item) noexcept {
+    return item.queue_place == cache_item::place::proven ? proven_ : trial_;
+  }
+  [[nodiscard]] cache_ghosts::limits remembered() const noexcept { return {proven_.count(), trial_.count()}; }
   void take_place_of(cache_item& now_there, cache_item& before) noexcept;
   void link(cache_item& item) noexcept;
   void unlink(cache_item& item) noexcept;
   void give_up(cache_item& item, bool is_over, cache_victims& victims) noexcept;
   void give_one_up(const cache_item& but_not, cache_time now, cache_victims& victims) noexcept;
-  [[nodiscard]] cache_item* after(const cache_item* item) const noexcept;
+  void spare(cache_item& item) noexcept;
+  void remember(const cache_item& item) noexcept;
+  void learn_from(cache_ghosts::from came_back) noexcept;
+  void collect_oldest(const cache_list& list, const cache_item& but_not, cache_time now,
+                      cache_victims& victims) noexcept;
   std::size_t sweep_locked(std::size_t steps, cache_time now, cache_victims& victims) noexcept;
 
   const bounds bounds_;
   mutable mutex lock_;
-  cache_item* newest_ = nullptr;
-  cache_item* oldest_ = nullptr;
-  cache_item* hand_ = nullptr;   // null: at the oldest
-  cache_item* sweep_ = nullptr;  // null: at the oldest
-  std::size_t count_ = 0;
+  cache_list trial_;
+  cache_list proven_;
+  cache_ghosts ghosts_;
+  std::size_t wanted_on_trial_ = 0;
   std::size_t weight_ = 0;
+  cache_list* swept_ = &trial_;    // where the hand is that looks for entries that are over
+  std::size_t left_to_sweep_ = 0;  // steps until it goes to the other list, however many come in meanwhile
 };
 
 }  // namespace holdfast::inline v0::concurrent

@@ -1,9 +1,14 @@
-// Bounds: by entries, by weight; what SIEVE gives up and what it spares.
+// Bounds: by entries, by weight; what a full cache gives up, what it spares, and what it learns from keys that
+// come back.
 #include <holdfast/concurrent/pointer_cache.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <list>
 #include <memory>
+#include <random>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -40,7 +45,7 @@ TEST(PointerCacheEviction, NeverKeepsMoreThanItsCapacity) {
   }
 }
 
-// covers hf.cache.sieve
+// covers hf.cache.trial
 TEST(PointerCacheEviction, TheOldestUnusedEntryGoes) {
   cache all(3);
   for (int key = 0; key < 3; ++key) all.store(key, key);
@@ -50,21 +55,18 @@ TEST(PointerCacheEviction, TheOldestUnusedEntryGoes) {
   EXPECT_EQ(keys_in(all, 10), (std::vector{2, 3, 4}));
 }
 
-// covers hf.cache.sieve
-TEST(PointerCacheEviction, AUsedEntryStaysAndLosesItsMark) {
+// covers hf.cache.trial
+TEST(PointerCacheEviction, AnEntryUsedOnTrialIsProven) {
   cache all(3);
   for (int key = 0; key < 3; ++key) all.store(key, key);
   (void)all.load(0);
-  all.store(3, 3);  // the hand passes 0 and takes 1
+  all.store(3, 3);  // 0 was used and is proven, 1 goes
   EXPECT_EQ(keys_in(all, 10), (std::vector{0, 2, 3}));
-  all.store(4, 4);  // it goes on from there, though 0 is older
-  EXPECT_EQ(keys_in(all, 10), (std::vector{0, 3, 4}));
-  all.store(5, 5);
-  all.store(6, 6);  // past the newest it begins again at the oldest, which lost its mark
-  EXPECT_EQ(keys_in(all, 10), (std::vector{0, 5, 6}));
+  for (int key = 4; key < 10; ++key) all.store(key, key);
+  EXPECT_EQ(keys_in(all, 10), (std::vector{0, 8, 9})) << "entries on trial go before it";
 }
 
-// covers hf.cache.sieve
+// covers hf.cache.trial
 TEST(PointerCacheEviction, AScanDoesNotPushOutWhatIsUsed) {
   cache all(10);
   for (int key = 0; key < 5; ++key) all.store(key, key);
@@ -74,7 +76,7 @@ TEST(PointerCacheEviction, AScanDoesNotPushOutWhatIsUsed) {
   }
 }
 
-// covers hf.cache.sieve
+// covers hf.cache.trial
 TEST(PointerCacheEviction, OverwritingCountsAsUse) {
   cache all(2);
   all.store(0, 0);
@@ -82,6 +84,125 @@ TEST(PointerCacheEviction, OverwritingCountsAsUse) {
   all.store(0, 10);
   all.store(2, 2);
   EXPECT_EQ(keys_in(all, 5), (std::vector{0, 2}));
+}
+
+// covers hf.cache.proven
+TEST(PointerCacheEviction, AProvenEntryIsSparedOnceForEachUseUpToThree) {
+  cache all(4);
+  for (int key = 0; key < 4; ++key) all.store(key, key);
+  for (int key = 0; key < 4; ++key) (void)all.load(key);
+  all.store(4, 4);  // all four are proven, in this order, and their uses on trial are used up; 0 goes
+  ASSERT_EQ(keys_in(all, 10), (std::vector{1, 2, 3, 4}));
+  for (int use = 0; use < 10; ++use) (void)all.load(1);
+  (void)all.load(2);
+  // What comes in is used each time, so the room has to be made among the proven ones, round by round.
+  std::vector<std::vector<int>> old_ones;
+  for (int key = 5; key < 14; ++key) {
+    (void)all.load(key - 1);
+    all.store(key, key);
+    old_ones.push_back(keys_in(all, 4));
+  }
+  const std::vector<int> both{1, 2};
+  const std::vector<int> one{1};
+  EXPECT_EQ(old_ones, (std::vector{both, both, one, one, one, one, one, one, std::vector<int>()}));
+}
+
+// covers hf.cache.ghosts
+TEST(PointerCacheEviction, AKeyThatComesBackSoonIsProvenAtOnce) {
+  cache all(4);
+  for (int key = 0; key < 4; ++key) all.store(key, key);
+  (void)all.load(0);
+  (void)all.load(1);
+  for (int key = 4; key < 6; ++key) all.store(key, key);  // 0 and 1 are proven; 2 and 3 went on trial
+  ASSERT_EQ(keys_in(all, 10), (std::vector{0, 1, 4, 5}));
+  all.store(3, 3);  // remembered: proven, unused
+  ASSERT_TRUE(keys_in(all, 10) == (std::vector{0, 1, 3, 5}));
+  for (int key = 10; key < 20; ++key) all.store(key, key);
+  EXPECT_EQ(keys_in(all, 10), (std::vector{0, 1, 3})) << "what is new and unused goes before it";
+}
+
+// covers hf.cache.ghosts
+TEST(PointerCacheEviction, WhatWentLongAgoIsForgotten) {
+  cache all(4);
+  for (int key = 0; key < 4; ++key) all.store(key, key);
+  (void)all.load(0);
+  (void)all.load(1);
+  for (int key = 4; key < 40; ++key) all.store(key, key);
+  all.store(2, 2);
+  for (int key = 40; key < 44; ++key) all.store(key, key);
+  EXPECT_FALSE(all.load(2)) << "it was on trial like any other";
+}
+
+// A plain LRU, and what a cache answers of the same requests.
+struct answered {
+  int by_cache = 0;
+  int by_lru = 0;
+};
+template <class Next>
+answered ask(std::size_t capacity, int requests, Next&& next) {
+  answered hits;
+  cache all(capacity);
+  std::list<int> order;
+  std::unordered_map<int, std::list<int>::iterator> places;
+  for (int i = 0; i < requests; ++i) {
+    const int key = next();
+    if (all.load(key)) {
+      ++hits.by_cache;
+    } else {
+      all.store(key, key);
+    }
+    if (const auto found = places.find(key); found != places.end()) {
+      ++hits.by_lru;
+      order.splice(order.begin(), order, found->second);
+      continue;
+    }
+    if (order.size() == capacity) {
+      places.erase(order.back());
+      order.pop_back();
+    }
+    order.push_front(key);
+    places[key] = order.begin();
+  }
+  return hits;
+}
+
+// covers hf.cache.adapts
+TEST(PointerCacheEviction, BurstsAreAnsweredAsByLru) {
+  // Each key is asked for ten times within a hundred requests, and then never again.
+  std::mt19937 random(1);
+  const int requests = 50'000;
+  int now = 0;
+  const answered hits = ask(20, requests, [&] {
+    const int newest = now++ / 10;
+    return newest + static_cast<int>(random() % 10);
+  });
+  EXPECT_GT(hits.by_lru, requests * 8 / 10);
+  EXPECT_GT(hits.by_cache, hits.by_lru - requests / 50);
+}
+
+// covers hf.cache.adapts
+TEST(PointerCacheEviction, ScansThroughMoreThanFitsLeaveWhatIsPopular) {
+  // Half of the requests go to fifty keys, the others scan ten thousand.
+  std::mt19937 random(1);
+  const int requests = 50'000;
+  int scanned = 0;
+  const answered hits = ask(
+      60, requests, [&] { return random() % 2 == 0 ? static_cast<int>(random() % 50) : 1000 + scanned++ % 10'000; });
+  EXPECT_GT(hits.by_cache, requests * 45 / 100);
+  EXPECT_LT(hits.by_lru, requests * 40 / 100) << "nothing is shown by this scan";
+}
+
+// covers hf.cache.adapts
+TEST(PointerCacheEviction, ItLearnsAnewWhenTheLoadChanges) {
+  std::mt19937 random(1);
+  const int phase = 30'000;
+  int request = 0;
+  const answered hits = ask(60, 4 * phase, [&] {
+    const int at = request++;
+    if (at / phase % 2 == 0) return at / 30 + static_cast<int>(random() % 30);
+    return random() % 2 == 0 ? static_cast<int>(random() % 50) : 1'000'000 + at % 10'000;
+  });
+  EXPECT_GT(hits.by_cache, hits.by_lru);
 }
 
 // covers hf.cache.bounded-work

@@ -1,0 +1,60 @@
+// What a full cache gave up of late, by fingerprint, so that it knows a key that comes back.
+//
+// Lines of eight slots, eight bytes each; a fingerprint has one line. Of each list that gives up entries it
+// remembers so many as the caller says, the latest ones. How late is told by a number that counts what the list has
+// given up; what is too old is not looked for and goes when its slot is wanted.
+//
+//   slot    | fingerprint, 32 bits; 0: empty | 1 bit: the list | 31 bits: its how-manieth |
+//
+// No key is kept, and two keys may share a fingerprint: a memory is a hint. Without room, because there is no
+// memory to be had, nothing is remembered, and that is all.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace holdfast::inline v0::concurrent {
+
+class cache_ghosts {
+ public:
+  // The list that gave the entry up: entries on trial, or proven ones.
+  enum class from : std::uint8_t { trial, proven };
+  // How many of each list are remembered.
+  using limits = std::array<std::size_t, 2>;
+
+  // Forgets all if more room is needed than there is; `at_most` is what will ever be needed.
+  void make_room_for(std::size_t entries, std::size_t at_most) noexcept;
+
+  void remember(std::uint32_t fingerprint, from list, const limits& most) noexcept;
+  // The list that gave it up; it is forgotten. Nothing if it is not remembered.
+  [[nodiscard]] std::optional<from> take(std::uint32_t fingerprint, const limits& most) noexcept;
+
+  // How many are remembered of `list`; some of these may have lost their slots.
+  [[nodiscard]] std::size_t count(from list) const noexcept { return counts_[index(list)]; }
+
+ private:
+  struct slot {
+    std::uint32_t fingerprint;
+    std::uint32_t when;
+  };
+  using line = std::array<slot, 8>;
+  struct release {
+    void operator()(line* lines) const noexcept;
+  };
+
+  static constexpr std::size_t index(from list) noexcept { return static_cast<std::size_t>(list); }
+  [[nodiscard]] line& line_of(std::uint32_t fingerprint) const noexcept;
+  [[nodiscard]] static from list_of(const slot& one) noexcept;
+  [[nodiscard]] std::uint32_t age_of(const slot& one) const noexcept;
+
+  std::unique_ptr<line[], release> lines_;
+  std::size_t line_count_ = 0;
+  std::size_t room_ = 0;
+  std::array<std::uint32_t, 2> given_up_{};
+  std::array<std::size_t, 2> counts_{};
+};
+
+}  // namespace holdfast::inline v0::concurrent
