@@ -353,6 +353,17 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
   // aliases is kept.
   [[nodiscard]] stats_type stats() const noexcept { return this->figures(); }
 
+  // What it holds in bytes: the map, the entries with their objects by sizeof, what remembers evicted keys. What keys
+  // and objects own elsewhere is not in it, nor what is retired. Cost: that of for_each.
+  [[nodiscard]] size_type bytes() const {
+    size_type sum = sizeof(*this) + this->map_.stats().bytes + this->queue_.count().bytes;
+    this->map_.for_each([&](const Key& key, entry*) {
+      const entry_pin there = this->find(key);
+      if (there) sum += there->bytes;
+    });
+    return sum;
+  }
+
   // A key that is here now may be gone when you act on the answer. Use load or visit.
   template <class Q>
   bool contains(const Q&) const = delete;

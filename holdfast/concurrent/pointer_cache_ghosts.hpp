@@ -32,6 +32,7 @@ class cache_ghosts {
   // The list that gave it up; it is forgotten. Nothing if it is not remembered.
   [[nodiscard]] std::optional<from> take(std::uint32_t fingerprint, const limits& most) noexcept;
 
+  [[nodiscard]] std::size_t bytes() const noexcept { return line_count_ * sizeof(line); }
   // How many are remembered of `list`; some of these may have lost their slots.
   [[nodiscard]] std::size_t count(from list) const noexcept { return counts_[index(list)]; }
 

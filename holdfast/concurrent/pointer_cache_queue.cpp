@@ -51,7 +51,7 @@ std::size_t cache_queue::sweep(std::size_t steps, cache_time now, cache_victims&
 
 cache_queue::figures cache_queue::count() const noexcept {
   const std::lock_guard hold(lock_);
-  return {count_locked(), weight_};
+  return {count_locked(), weight_, ghosts_.bytes()};
 }
 
 bool cache_queue::has_room(std::size_t entries, std::size_t weight) const noexcept {

@@ -87,6 +87,7 @@ class cache_queue {
   struct figures {
     std::size_t entries;
     std::size_t weight;
+    std::size_t bytes;  // of its own, beside the entries
   };
   [[nodiscard]] figures count() const noexcept;
 

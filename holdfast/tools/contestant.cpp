@@ -35,6 +35,7 @@ const std::vector<contestant>& contestants() {
   static const auto all = [] {
     std::vector<contestant> built;
     add_holdfast_maps(built);
+    add_holdfast_cache(built);
     add_std_map(built);
     add_absl_maps(built);
     add_boost_map(built);

@@ -17,10 +17,12 @@ struct contestant {
   std::function<play_result(const trace&, const play_rule&, play_listener&)> play;
   std::function<play_result(const trace&, const play_rule&, play_times&, play_listener&)> time;
   std::function<play_result(const trace&, const play_rule&, play_listener&)> weigh;
+  bool is_cache = false;  // under a bound it gives entries up, and has answers of its own
 };
 
 // Each in a source file of its own; empty where the peer was not there.
 void add_holdfast_maps(std::vector<contestant>& all);
+void add_holdfast_cache(std::vector<contestant>& all);
 void add_std_map(std::vector<contestant>& all);
 void add_absl_maps(std::vector<contestant>& all);
 void add_boost_map(std::vector<contestant>& all);

@@ -9,9 +9,10 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-[[nodiscard]] json map_json(const crowd_measured& map) {
+[[nodiscard]] json map_json(const crowd_report& report, const crowd_measured& map) {
   json told;
   told["name"] = map.name;
+  if (map.is_bounded) told["capacity"] = report.plan.cache_bound;
   told["mops"] = {{"median", median_of(map.mops)}, {"rounds", map.mops}};
   told["hit_ratio"] = map.hit_ratio();
   told["latency_ns"] = {{"reads", times_json(map.reads)}, {"writes", times_json(map.writes)}};
@@ -39,7 +40,7 @@ std::string crowd_json(const crowd_report& report) {
                    {"clock_step_ns", clock.step()},
                    {"reads", told.reads},
                    {"writes", report.trace.operations - told.reads}};
-  for (const auto& map : report.maps) all["maps"].push_back(map_json(map));
+  for (const auto& map : report.maps) all["maps"].push_back(map_json(report, map));
   // A file's name may hold any bytes; JSON may not.
   return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -49,7 +49,8 @@ struct crowd_result {
 struct crowd_map {
   std::string_view name;
   std::string_view story;
-  bool retires;  // takes out now and destroys later
+  bool retires;   // takes out now and destroys later
+  bool is_cache;  // under a bound it gives entries up, and has answers of its own
   std::function<crowd_result(const trace&, const crowd_plan&, crowd_watch)> play;
 };
 

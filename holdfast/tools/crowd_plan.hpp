@@ -34,6 +34,7 @@ struct read_write_mix {
 struct crowd_plan {
   unsigned threads = 1;
   read_write_mix mix;
+  std::size_t cache_bound = 0;  // entries that pointer_cache keeps; 0: all
 };
 
 extern const std::string_view crowd_help;

@@ -18,6 +18,7 @@
 
 #include <holdfast/base/reclaim/domain.hpp>
 
+#include "holdfast/tools/bounded_map.hpp"
 #include "holdfast/tools/crowd_map.hpp"
 #include "holdfast/tools/tick_clock.hpp"
 
@@ -29,7 +30,7 @@ class crowd_play {
 
  public:
   crowd_play(std::span<const Key> keys, std::span<const op_kind> kinds, const crowd_plan& plan)
-      : keys_(keys), kinds_(kinds), plan_(plan) {
+      : keys_(keys), kinds_(kinds), plan_(plan), map_(made_with_bound<Map>(plan.cache_bound)) {
     for (std::size_t i = 0; i < keys_.size() / 2; ++i) map_.store(keys_[i], value_of(i));
     reclaim::default_domain().drain();
   }
@@ -93,10 +94,15 @@ class crowd_play {
     const Key& key = keys_[i];
     if (plan_.mix.reads_at(i)) {
       ++told.reads;
-      map_.visit(key, [&](const void* value) {
+      const auto look = [&](const void* value) {
         ++told.hits;
         told.wrong += *static_cast<const Key*>(value) == key ? 0 : 1;
-      });
+      };
+      if constexpr (boundable<Map>) {
+        map_.visit(key, value_of(i), look);
+      } else {
+        map_.visit(key, look);
+      }
       return true;
     }
     if (kinds_[i] == op_kind::erase) {

@@ -21,8 +21,7 @@ namespace {
       report.trace.name, name_of(report.trace.format), grouped(report.trace.operations),
       grouped(report.trace.distinct_keys), report.trace.words ? "words" : "keys", report.plan.threads,
       report.plan.threads == 1 ? "" : "s", grouped(told.reads), grouped(report.trace.operations - told.reads),
-      text_of(report.plan.mix),
-      report.repeat == 1 ? "once" : fmt::format("{} times", report.repeat), machine_text());
+      text_of(report.plan.mix), report.repeat == 1 ? "once" : fmt::format("{} times", report.repeat), machine_text());
 }
 
 [[nodiscard]] std::string retired_text(const crowd_measured& map, std::uint64_t bytes) {
@@ -45,8 +44,8 @@ namespace {
   return table.text(with_colour);
 }
 
-[[nodiscard]] std::string latency_table(const crowd_report& report, std::string title, histogram crowd_measured::*times,
-                                        bool with_colour) {
+[[nodiscard]] std::string latency_table(const crowd_report& report, std::string title,
+                                        histogram crowd_measured::* times, bool with_colour) {
   text_table table({std::move(title), "p50", "p90", "p99", "p99.9", "p99.99", "max"});
   for (const auto& map : report.maps) {
     std::vector<cell> row = {{map.name}};
@@ -58,17 +57,23 @@ namespace {
   return table.text(with_colour);
 }
 
+[[nodiscard]] std::string bound_text(const crowd_report& report) {
+  if (std::ranges::none_of(report.maps, &crowd_measured::is_bounded)) return "";
+  return fmt::format(";\n         pointer_cache keeps {} entries, and a read that misses puts its key in",
+                     grouped(report.plan.cache_bound));
+}
+
 [[nodiscard]] std::string foot_text(const crowd_report& report) {
   const auto& clock = tick_clock::instance();
   return fmt::format(
       "Mops/s   million operations a second of all threads together{}\n"
-      "hits     reads that found their key; the keys of the first half were there before\n"
+      "hits     reads that found their key; the keys of the first half were there before{}\n"
       "latency  one play, each operation timed by {}: {:.0f} ns of it are the clock's, steps of {:.1f} ns;\n"
       "         what other threads and processes interrupted is in it\n"
       "memory   in the end, by stats(){}; retired: taken out, and waiting until no reader can have it\n"
       "Every value that was read was its key's own, and every map is whole.\n",
-      report.repeat == 1 ? "" : fmt::format(", median of {} plays in turns", report.repeat), tick_clock::name(),
-      clock.overhead(), clock.step(), report.trace.words ? ", long text aside" : "");
+      report.repeat == 1 ? "" : fmt::format(", median of {} plays in turns", report.repeat), bound_text(report),
+      tick_clock::name(), clock.overhead(), clock.step(), report.trace.words ? ", long text aside" : "");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "holdfast/tools/replay_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "holdfast/tools/contestant.hpp"
@@ -20,7 +21,8 @@ constexpr const char* examples =
     "  holdfast replay keys.u64be.xz --map all    compressed keys, every map\n"
     "  holdfast replay book.txt                   any text: its words are the keys\n"
     "  zcat log.gz | holdfast replay - --ops cache:10000\n"
-    "  holdfast replay --demo --threads 4 --mix 99/1   maps for many threads\n";
+    "  holdfast replay --demo --threads 4 --mix 99/1   maps for many threads\n"
+    "  holdfast replay --demo --map pointer_cache --capacity 10000   hit ratio of a cache\n";
 
 // What the user typed, before it has been checked.
 struct typed_options {
@@ -30,6 +32,7 @@ struct typed_options {
   int cpu = -1;
   unsigned threads = 1;
   std::string mix = "90/10";
+  std::size_t capacity = 0;
 };
 
 // For CLI11: empty when `text` is a number from 1, else what is wrong with it.
@@ -64,6 +67,10 @@ void add_play_options(CLI::App& command, typed_options& typed) {
   command.add_option("--ops", typed.rule, "what to do: mixed, read-insert, insert, cache:N")
       ->type_name("RULE")
       ->capture_default_str();
+  command.add_option("--capacity", typed.capacity, "how many entries pointer_cache keeps (without: all)")
+      ->type_name("N")
+      ->check(is_count)
+      ->default_str("");
   command.add_option("--repeat", typed.options.repeat, "plays of each kind through each map")
       ->type_name("N")
       ->check(CLI::Range(1, 100).description(""))
@@ -98,7 +105,20 @@ void add_crowd_options(CLI::App& command, typed_options& typed) {
     throw input_error("--mix", "'" + shown(typed.mix) + "' is no mix",
                       "give reads and writes of a hundred, such as 99/1, 90/10, 50/50");
   }
-  return crowd_plan{typed.threads, *mix};
+  return crowd_plan{typed.threads, *mix, typed.capacity};
+}
+
+// A bound is for pointer_cache, which the usual maps for one thread do not include.
+void check_capacity(const CLI::App& command, const typed_options& typed, const replay_options& options) {
+  if (command.count("--capacity") == 0) return;
+  if (options.rule.mode == play_mode::cache) {
+    throw input_error("--capacity", "does not go together with --ops cache:N", "leave one of them out");
+  }
+  const auto& names = typed.options.maps;
+  const bool has_cache = std::ranges::any_of(names, [](const auto& name) { return name == "pointer_cache" || name == "all"; });
+  if (!has_cache && !(names.empty() && options.crowd)) {
+    throw input_error("--capacity", "is for pointer_cache, which does not take part", "add --map pointer_cache");
+  }
 }
 
 [[nodiscard]] replay_options checked(const CLI::App& command, const typed_options& typed) {
@@ -118,7 +138,9 @@ void add_crowd_options(CLI::App& command, typed_options& typed) {
                       "choose among mixed, read-insert, insert, cache:N (N from 1)");
   }
   options.rule = *rule;
+  options.rule.cache_bound = typed.capacity;
   options.crowd = checked_crowd(command, typed);
+  check_capacity(command, typed, options);
   if (command.count("--pin-cpu") != 0) options.pin_cpu = typed.cpu;
   return options;
 }

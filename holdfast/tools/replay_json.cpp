@@ -29,9 +29,11 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-[[nodiscard]] json map_json(const map_measure& map, const map_measure* compared) {
+[[nodiscard]] json map_json(const replay_report& report, const map_measure& map, const map_measure* compared) {
   json told;
   told["name"] = map.name;
+  if (map.is_bounded) told["capacity"] = report.rule.cache_bound;
+  told["hit_ratio"] = hit_ratio(report, map);
   told["mops"] = {{"median", median_of(map.mops)}, {"rounds", map.mops}};
   if (compared != nullptr) told["speed_vs_std"] = speed_ratio(map, *compared);
   told["latency_ns"] = {{"all", times_json(map.all)}, {"inserts", times_json(map.inserts)}};
@@ -67,7 +69,7 @@ std::string report_json(const replay_report& report) {
   all["trace"] = trace_json(report.trace);
   all["replay"] = replay_json(report);
   const auto* const compared = yardstick(report);
-  for (const auto& map : report.measured.maps) all["maps"].push_back(map_json(map, compared));
+  for (const auto& map : report.measured.maps) all["maps"].push_back(map_json(report, map, compared));
   // A file's name may hold any bytes; JSON may not.
   return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

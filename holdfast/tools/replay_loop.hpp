@@ -1,7 +1,8 @@
 // Plays a trace through one kind of table. Every table is played by the code below, instantiated
 // for its type, so that no call through a pointer stands between the clock and the table.
 //
-// A table is reached through a face: find, insert, assign, erase, size, note_insert, memory. Each
+// A table is reached through a face: find, insert, assign, erase, size, note_insert, memory; one that can be bounded
+// is made of how many entries it may hold. Each
 // value is a pointer to the place in the trace where its key was last written, so the values a
 // table gives back prove that it gave the right ones.
 #pragma once
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "holdfast/tools/bounded_map.hpp"
 #include "holdfast/tools/contestant.hpp"
 #include "holdfast/tools/replay_plan.hpp"
 #include "holdfast/tools/tick_clock.hpp"
@@ -108,8 +110,8 @@ class play_cache {
 template <class Face, class Key, class Rule>
 class player {
  public:
-  player(std::span<const Key> keys, std::span<const op_kind> kinds, Rule rule)
-      : keys_(keys), kinds_(kinds), rule_(std::move(rule)) {}
+  player(std::span<const Key> keys, std::span<const op_kind> kinds, Rule rule, std::size_t bound)
+      : keys_(keys), kinds_(kinds), rule_(std::move(rule)), face_(made_with_bound<Face>(bound)) {}
 
   // For throughput: one clock reading a stretch.
   [[nodiscard]] play_result play(play_listener& listener) {
@@ -192,20 +194,20 @@ template <class Face, class Key, class With>
                                       const play_rule& rule, With with) {
   switch (rule.mode) {
     case play_mode::mixed: {
-      player<Face, Key, play_as_recorded> one(keys, kinds, {});
+      player<Face, Key, play_as_recorded> one(keys, kinds, {}, rule.cache_bound);
       return with(one);
     }
     case play_mode::read_insert: {
-      player<Face, Key, play_read_insert> one(keys, kinds, {});
+      player<Face, Key, play_read_insert> one(keys, kinds, {}, rule.cache_bound);
       return with(one);
     }
     case play_mode::insert: {
-      player<Face, Key, play_insert> one(keys, kinds, {});
+      player<Face, Key, play_insert> one(keys, kinds, {}, rule.cache_bound);
       return with(one);
     }
     case play_mode::cache: break;
   }
-  player<Face, Key, play_cache<Key>> one(keys, kinds, play_cache<Key>(rule.capacity));
+  player<Face, Key, play_cache<Key>> one(keys, kinds, play_cache<Key>(rule.capacity), rule.cache_bound);
   return with(one);
 }
 

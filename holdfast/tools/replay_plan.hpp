@@ -26,6 +26,7 @@ enum class play_mode : std::uint8_t {
 struct play_rule {
   play_mode mode = play_mode::mixed;
   std::size_t capacity = 0;  // of cache
+  std::size_t cache_bound = 0;  // entries that pointer_cache keeps; 0: all
 };
 
 // The rule that `text` ("mixed", "cache:1000" …) tells; nothing if it tells none.

@@ -75,10 +75,19 @@ struct column {
 
 [[nodiscard]] std::string times_text(double ratio) { return three_digits(ratio) + "x"; }
 
-[[nodiscard]] std::vector<column> speed_columns(const map_measure* yardstick_map) {
+// Where a cache gives entries up, the answers are not all the same.
+[[nodiscard]] bool has_own_answers(const replay_report& report) {
+  return std::ranges::any_of(report.measured.maps, &map_measure::is_bounded);
+}
+
+[[nodiscard]] std::vector<column> speed_columns(const replay_report& report, const map_measure* yardstick_map) {
   std::vector<column> columns;
   columns.push_back({"Mops/s", [](const auto& map) { return median_of(map.mops); }, three_digits,
                      true, true});
+  if (has_own_answers(report)) {
+    columns.push_back({"hits", [&report](const auto& map) { return 100.0 * hit_ratio(report, map); },
+                       [](double figure) { return fmt::format("{:.2f} %", figure); }, true, false});
+  }
   if (yardstick_map != nullptr) {
     columns.push_back({"vs std",
                        [yardstick_map](const auto& map) { return speed_ratio(map, *yardstick_map); },
@@ -155,6 +164,14 @@ constexpr named_percentile percentiles[] = {
       hit_ratio(report) * 100.0, machine_text(), pinned);
 }
 
+[[nodiscard]] std::string answers_text(const replay_report& report) {
+  if (!has_own_answers(report)) return "All maps gave the same answers.";
+  return fmt::format(
+      "hits         operations that found their key; pointer_cache keeps {} entries\n"
+      "All maps that keep everything gave the same answers.",
+      grouped(report.rule.cache_bound));
+}
+
 [[nodiscard]] std::string foot_text(const replay_report& report) {
   const auto& clock = tick_clock::instance();
   const bool once = report.repeat == 1;
@@ -164,13 +181,13 @@ constexpr named_percentile percentiles[] = {
       "{:.1f} ns;\n"
       "             {}\n"
       "bytes/entry  when the table was fullest, as malloc rounds it; ours as stats() tells it{}\n"
-      "All maps gave the same answers.\n",
+      "{}\n",
       once ? "" : fmt::format(", median of {} plays in turns", report.repeat), tick_clock::name(),
       clock.overhead(), clock.step(),
       once ? "one play: what other processes interrupted is in it"
            : fmt::format("the least of {} plays, so that one interruption does not count",
                          report.repeat),
-      report.trace.words ? "; long text aside" : "");
+      report.trace.words ? "; long text aside" : "", answers_text(report));
 }
 
 }  // namespace
@@ -195,6 +212,10 @@ double hit_ratio(const replay_report& report) {
          static_cast<double>(report.trace.operations);
 }
 
+double hit_ratio(const replay_report& report, const map_measure& map) {
+  return static_cast<double>(map.told.found) / static_cast<double>(report.trace.operations);
+}
+
 const map_measure* yardstick(const replay_report& report) {
   const auto& maps = report.measured.maps;
   const auto found =
@@ -206,7 +227,7 @@ std::string report_text(const replay_report& report, bool with_colour) {
   const auto& maps = report.measured.maps;
   const auto* const compared = yardstick(report);
   std::string text = heading_text(report);
-  text += table_of("map", speed_columns(compared), maps, with_colour);
+  text += table_of("map", speed_columns(report, compared), maps, with_colour);
   text += "\n" + table_of("latency, all operations", latency_columns(&map_measure::all, nullptr),
                           maps, with_colour);
   if (report.measured.told.inserted != 0) {

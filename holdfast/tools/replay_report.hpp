@@ -33,6 +33,8 @@ struct replay_report {
 // The share of operations whose key was there.
 [[nodiscard]] double hit_ratio(const replay_report& report);
 
+[[nodiscard]] double hit_ratio(const replay_report& report, const map_measure& map);
+
 // The map that the others are compared with, where it took part.
 [[nodiscard]] const map_measure* yardstick(const replay_report& report);
 

@@ -336,4 +336,17 @@ TEST(PointerCache, StatisticsAddUp) {
   EXPECT_EQ(all.weight, 0U);
 }
 
+TEST(PointerCache, TellsWhatItHoldsInBytes) {
+  struct wide {
+    char bytes[1000];
+  };
+  pointer_cache<int, wide> all(200);
+  const std::size_t empty = all.bytes();
+  for (int key = 0; key < 100; ++key) all.store(key, wide{});
+  EXPECT_GT(all.bytes(), empty + 100 * sizeof(wide));
+  EXPECT_LT(all.bytes(), empty + 120 * sizeof(wide));
+  for (int key = 0; key < 100; ++key) all.erase(key);
+  EXPECT_LT(all.bytes(), empty + 10 * sizeof(wide)) << "what is retired is not counted";
+}
+
 }  // namespace

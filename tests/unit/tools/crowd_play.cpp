@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
@@ -109,6 +110,34 @@ TEST(CrowdPlay, HasMoreThreadsThanOperationsIfSoAsked) {
   }
 }
 
+// covers hf.tools.cache-bounded
+TEST(CrowdPlay, OfABoundedCacheKeepsItsBoundAndStoresWhatIsMissed) {
+  const auto& cache = *std::ranges::find(crowd_maps(), "pointer_cache", &crowd_map::name);
+  for (const bool words : {false, true}) {
+    const auto operations = random_operations(words);
+    const auto reads_alone = cache.play(*operations, {1, {100}, 500}, crowd_watch::memory);
+    EXPECT_EQ(reads_alone.entries, 500U);
+    EXPECT_GT(reads_alone.told.hits, operations->size() / 10);
+    EXPECT_LT(reads_alone.told.hits, operations->size() / 2);
+    EXPECT_EQ(reads_alone.told.wrong, 0U);
+    EXPECT_GT(reads_alone.bytes, 500U * 64);
+    const auto together = cache.play(*operations, {4, {80}, 500}, crowd_watch::speed);
+    EXPECT_LE(together.entries, 500U);
+    EXPECT_EQ(together.told.wrong, 0U);
+  }
+}
+
+// covers hf.tools.cache-bounded
+TEST(CrowdMeasure, HoldsABoundedCacheAgainstNobodysHits) {
+  const auto operations = random_operations(false);
+  progress_bar bar("", 0);
+  const auto all = measure_crowd(*operations, choose_crowd_maps({"pointer_cache", "sync_map", "locked_map"}),
+                                 {1, {90}, 100}, 1, bar);
+  EXPECT_TRUE(all[0].is_bounded);
+  EXPECT_FALSE(all[1].is_bounded);
+  EXPECT_LT(all[0].hit_ratio(), all[1].hit_ratio());
+}
+
 // A map that gives every reader what belongs to another key.
 TEST(CrowdMeasure, TellsAMapThatAnswersWrong) {
   const auto operations = random_operations(false);
@@ -139,8 +168,8 @@ TEST(ReadWriteMix, ReadsAsOftenAsItSays) {
 }
 
 TEST(CrowdMaps, AreChosenByName) {
-  EXPECT_EQ(choose_crowd_maps({}).size(), 3U);
-  EXPECT_EQ(choose_crowd_maps({"all", "sync_map"}).size(), 3U);
+  EXPECT_EQ(choose_crowd_maps({}).size(), 4U);
+  EXPECT_EQ(choose_crowd_maps({"all", "sync_map"}).size(), 4U);
   EXPECT_EQ(choose_crowd_maps({"locked_map", "locked_map"}).size(), 1U);
   EXPECT_THROW((void)choose_crowd_maps({"std"}), input_error);
 }

@@ -158,6 +158,10 @@ TEST_F(ReplayCommand, RefusesBadUsageInOneLine) {
   expect_refusal(trace + " --repeat 0", "--repeat");
   expect_refusal(trace + " --limit 0", "'0' is no number from 1");
   expect_refusal(trace + " --pin-cpu 100000", "may not run on that CPU");
+  expect_refusal(trace + " --capacity 0 --map pointer_cache", "'0' is no number from 1");
+  expect_refusal(trace + " --capacity 10", "which does not take part");
+  expect_refusal(trace + " --capacity 10 --threads 2 --map sync_map", "which does not take part");
+  expect_refusal(trace + " --capacity 10 --map pointer_cache --ops cache:9", "does not go together with --ops cache:N");
   expect_refusal(trace + " --nonesuch", "--nonesuch");
   expect_refusal("nonesuch", "no sub-command or option 'nonesuch'");
   expect_refusal("--nonesuch", "'--nonesuch'");
@@ -207,6 +211,28 @@ TEST_F(ReplayCommand, GivesJsonForManyThreads) {
   EXPECT_EQ(synced["latency_ns"]["writes"]["count"], told["replay"]["writes"]);
   EXPECT_GE(synced["retired_bytes"]["most"], synced["retired_bytes"]["end"]);
   EXPECT_TRUE(told["maps"][1]["retired_bytes"].is_null());
+}
+
+// covers hf.tools.cache-bounded
+TEST_F(ReplayCommand, TellsTheHitRatioOfABoundedCache) {
+  const auto trace = file("t.csv", "key\n1\n2\n1\n3\n1\n2\n4\n1\n");
+  const auto text = run("replay " + trace + " --map pointer_cache,std --capacity 2 --repeat 1");
+  EXPECT_EQ(text.exit_code, 0) << text.error;
+  for (const auto* part : {"hits", "50.00 %", "pointer_cache keeps 2 entries"}) {
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << " in\n" << text.out;
+  }
+  const auto told = nlohmann::json::parse(run("replay " + trace + " --map pointer_cache,std --capacity 2 --repeat 1 --json -").out);
+  EXPECT_EQ(told["maps"][0]["capacity"], 2);
+  EXPECT_EQ(told["maps"][1]["hit_ratio"], 0.5);
+  EXPECT_LT(told["maps"][0]["hit_ratio"], 0.5);
+  const auto crowd = run("replay " + trace + " --threads 2 --mix 100/0 --capacity 2 --repeat 1 --json -");
+  ASSERT_EQ(crowd.exit_code, 0) << crowd.error;
+  const auto maps = nlohmann::json::parse(crowd.out)["maps"];
+  ASSERT_EQ(maps.size(), 4U);
+  EXPECT_EQ(maps[3]["name"], "pointer_cache");
+  EXPECT_EQ(maps[3]["capacity"], 2);
+  EXPECT_LE(maps[3]["entries"], 2);
+  EXPECT_FALSE(maps[0].contains("capacity"));
 }
 
 // covers hf.tools.output-kept

@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
 
 #include "holdfast/tools/input_error.hpp"
+#include "holdfast/tools/measure.hpp"
 
 namespace {
 
@@ -91,6 +93,63 @@ TEST_P(ReplayRule, IsPlayedAlikeByEveryMap) {
 
 INSTANTIATE_TEST_SUITE_P(All, ReplayRule,
                          testing::Values("mixed", "read-insert", "insert", "cache:1", "cache:100"));
+
+[[nodiscard]] const contestant& the_cache() {
+  return *std::ranges::find(contestants(), "pointer_cache", &contestant::name);
+}
+
+// covers hf.tools.cache-bounded
+TEST(ReplayCache, KeepsAsManyEntriesAsItIsTold) {
+  const auto operations = random_operations(false);
+  silent listener;
+  const auto with_bound = [&](std::size_t bound) {
+    return the_cache().weigh(*operations, {play_mode::read_insert, 0, bound}, listener);
+  };
+  const auto all = with_bound(0);
+  EXPECT_EQ(all.told.entries, 5'000U);
+  std::uint64_t before = 0;
+  for (const std::size_t bound : {1U, 100U, 1'000U, 5'000U}) {
+    const auto some = with_bound(bound);
+    EXPECT_EQ(some.told.entries, bound);
+    EXPECT_EQ(some.told.found + some.told.inserted, operations->size());
+    EXPECT_GT(some.told.found, before) << "a larger cache finds more";
+    EXPECT_LE(some.memory.most_entries, bound);
+    before = some.told.found;
+  }
+  EXPECT_EQ(before, all.told.found);
+}
+
+[[nodiscard]] replay_measure measured_with(const std::vector<const contestant*>& maps, std::size_t bound) {
+  const auto operations = random_operations(false);
+  progress_bar bar("", 0);
+  return measure_maps(*operations, maps, {play_mode::mixed, 0, bound}, 2, bar);
+}
+
+// covers hf.tools.cache-bounded
+TEST(ReplayCache, HasAnswersOfItsOwnOnlyUnderABound) {
+  const std::vector<const contestant*> maps = {&the_cache(), choose_contestants({"holdfast"}).front()};
+  const auto bounded = measured_with(maps, 100);
+  EXPECT_TRUE(bounded.maps[0].is_bounded);
+  EXPECT_FALSE(bounded.maps[1].is_bounded);
+  EXPECT_EQ(bounded.told, bounded.maps[1].told) << "what is told of all is told by one that keeps all";
+  EXPECT_LT(bounded.maps[0].told.found, bounded.maps[1].told.found);
+  const auto alone = measured_with({&the_cache()}, 100);
+  EXPECT_EQ(alone.told, bounded.maps[0].told) << "the same at each play";
+  const auto unbounded = measured_with(maps, 0);
+  EXPECT_EQ(unbounded.maps[0].told, unbounded.maps[1].told);
+}
+
+// A cache that finds something else at each play.
+TEST(ReplayCache, ThatDisagreesWithItselfIsTold) {
+  contestant fickle = the_cache();
+  fickle.play = [played = std::uint64_t{0}, honest = fickle.play](const trace& t, const play_rule& rule,
+                                                                  play_listener& listener) mutable {
+    auto result = honest(t, rule, listener);
+    result.told.found += played++;
+    return result;
+  };
+  EXPECT_THROW((void)measured_with({&fickle}, 100), disagreement);
+}
 
 [[nodiscard]] answers answers_to(std::string_view rule, const trace& operations) {
   const auto trusted = contestant_of<plain_face<std::uint64_t>, plain_face<std::string>>("", "");
