@@ -1,10 +1,11 @@
 // Does one kind of map operation a given number of times, for callgrind to count instructions.
 //
-//   callgrind_operations find_u64|insert_u64|erase_insert_u64|walk_u64|find_string|insert_string TIMES
+//   callgrind_operations KIND TIMES
 //
 // `find` makes one map of 100'000 entries and looks up each key TIMES times; `insert` fills TIMES maps
-// of 100'000 entries and drops them; `erase_insert` takes each entry out and puts it back; `walk` reads all. Two runs that differ in TIMES alone differ by whole passes, so that start-up
-// cancels.
+// of 100'000 entries and drops them; `erase_insert` takes each entry out and puts it back; `walk` reads all.
+// `load_cache` reads each object of a pointer_cache by a pin; `load_bounded_cache` where entries may leave by themselves
+// and uses are counted. Two runs that differ in TIMES alone differ by whole passes, so that start-up cancels.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include <holdfast/concurrent/pointer_cache.hpp>
 #include <holdfast/map/map.hpp>
 
 namespace {
@@ -113,6 +115,20 @@ std::uint64_t walks(std::uint64_t times) {
   return sum;
 }
 
+std::uint64_t cache_loads(std::uint64_t times, std::size_t capacity) {
+  const std::vector<std::uint64_t> from = keys<std::uint64_t>();
+  holdfast::pointer_cache<std::uint64_t, std::uint64_t> cache(capacity);
+  for (const std::uint64_t key : from) cache.store(key, key);
+  std::uint64_t sum = 0;
+  for (int warm = 0; warm < 3; ++warm) {
+    for (const std::uint64_t key : from) sum += *cache.load(key);  // from now on every entry has its uses
+  }
+  for (std::uint64_t i = 0; i < times; ++i) {
+    for (const std::uint64_t key : from) sum += *cache.load(key);
+  }
+  return sum;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -131,9 +147,15 @@ int main(int count, char** words) {
     sum = finds<std::string>(times);
   } else if (what == "insert_string") {
     sum = inserts<std::string>(times);
+  } else if (what == "load_cache_u64") {
+    sum = cache_loads(times, 0);
+  } else if (what == "load_bounded_cache_u64") {
+    sum = cache_loads(times, entries);
   } else {
-    std::fputs("usage: callgrind_operations find_u64|insert_u64|erase_insert_u64|walk_u64|find_string|insert_string TIMES\n",
-               stderr);
+    std::fputs(
+        "usage: callgrind_operations KIND TIMES; kinds: find_u64 insert_u64 erase_insert_u64 walk_u64 find_string\n"
+        "       insert_string load_cache_u64 load_bounded_cache_u64\n",
+        stderr);
     return 2;
   }
   std::printf("%llu\n", static_cast<unsigned long long>(sum));

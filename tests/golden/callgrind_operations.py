@@ -21,7 +21,8 @@ import tempfile
 
 SKIPPED = 77
 OPERATIONS = 100_000
-KINDS = ("find_u64", "insert_u64", "erase_insert_u64", "walk_u64", "find_string", "insert_string")
+KINDS = ("find_u64", "insert_u64", "erase_insert_u64", "walk_u64", "find_string", "insert_string",
+         "load_cache_u64", "load_bounded_cache_u64")
 GOLDEN = pathlib.Path(__file__).with_suffix(".json")
 
 
@@ -83,7 +84,7 @@ def main():
         change = now / was - 1
         verdict = "ok" if abs(change) <= golden["tolerance"] else "CHANGED"
         failed |= verdict != "ok"
-        print(f"{kind:14} {now:8.2f} instructions an operation, golden {was:8.2f}  {change:+7.2%}  {verdict}")
+        print(f"{kind:22} {now:8.2f} instructions an operation, golden {was:8.2f}  {change:+7.2%}  {verdict}")
     if failed:
         print("more: find out why. fewer: keep it, and run this with --update")
         sys.exit(1)

@@ -1,6 +1,7 @@
 // The maps for many threads as a program compiled with -fno-exceptions uses them.
 #include <holdfast/concurrent/locked_map.hpp>
 #include <holdfast/concurrent/sharded_map.hpp>
+#include <holdfast/concurrent/sync_map.hpp>
 
 #include <optional>
 #include <string>
@@ -32,6 +33,17 @@ void used_by_two_threads() {
 TEST(WithoutExceptions, ALockedMapIsUsedByTwoThreads) { used_by_two_threads<holdfast::locked_map<std::string, int>>(); }
 TEST(WithoutExceptions, AShardedMapIsUsedByTwoThreads) {
   used_by_two_threads<holdfast::sharded_map<std::string, int>>();
+}
+TEST(WithoutExceptions, ASyncMapIsUsedByTwoThreads) { used_by_two_threads<holdfast::sync_map<std::string, int>>(); }
+
+TEST(WithoutExceptions, ASyncMapMakesOnceAndPinsWhatWasErased) {
+  holdfast::sync_map<int, std::string> map;
+  int made = 0;
+  for (int n = 0; n < 3; ++n) (void)map.load_or_make(1, [&] { return ++made, std::string("one"); });
+  EXPECT_EQ(made, 1);
+  const auto pin = map.pin(1);
+  EXPECT_TRUE(map.erase(1));
+  EXPECT_EQ(*pin, "one");
 }
 
 }  // namespace
