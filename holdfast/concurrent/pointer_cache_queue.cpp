@@ -27,13 +27,13 @@ cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before
   const bool is_new = now_there.queue_place == cache_item::place::outside && now_there.is_queued;
   const std::size_t more = is_new ? 1 : 0;
   const std::size_t more_weight = is_new ? now_there.weight : 0;
+  collect_oldest(trial_, now_there, now, victims);
+  collect_oldest(proven_, now_there, now, victims);
   while (!has_room(count_locked() + more, weight_ + more_weight)) {
     if (victims.full()) return answer::again;
     give_one_up(now_there, now, victims);
   }
   if (is_new) link(now_there);
-  collect_oldest(trial_, now_there, now, victims);
-  collect_oldest(proven_, now_there, now, victims);
   sweep_locked(2, now, victims);
   return answer::done;
 }
