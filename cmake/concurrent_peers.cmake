@@ -38,14 +38,8 @@ if(HOLDFAST_CDS_INCLUDE AND HOLDFAST_CDS_LIBRARY)
 endif()
 holdfast_peer(cds holdfast_cds libcds-dev)
 
-find_path(HOLDFAST_URCU_INCLUDE urcu/urcu-memb.h)
-find_library(HOLDFAST_URCU_LIBRARY NAMES urcu-memb)
-find_library(HOLDFAST_URCU_CDS_LIBRARY NAMES urcu-cds)
-if(HOLDFAST_URCU_INCLUDE AND HOLDFAST_URCU_LIBRARY AND HOLDFAST_URCU_CDS_LIBRARY)
-  set(holdfast_urcu TRUE)
-  target_link_libraries(holdfast_scale_peers INTERFACE ${HOLDFAST_URCU_CDS_LIBRARY} ${HOLDFAST_URCU_LIBRARY})
-endif()
+include(${PROJECT_SOURCE_DIR}/cmake/urcu.cmake)
+target_link_libraries(holdfast_scale_peers INTERFACE ${holdfast_urcu_libraries})
 holdfast_peer(urcu holdfast_urcu liburcu-dev)
 
-mark_as_advanced(HOLDFAST_CUCKOO_INCLUDE HOLDFAST_XENIUM_INCLUDE HOLDFAST_CDS_INCLUDE HOLDFAST_CDS_LIBRARY
-  HOLDFAST_URCU_INCLUDE HOLDFAST_URCU_LIBRARY HOLDFAST_URCU_CDS_LIBRARY)
+mark_as_advanced(HOLDFAST_CUCKOO_INCLUDE HOLDFAST_XENIUM_INCLUDE HOLDFAST_CDS_INCLUDE HOLDFAST_CDS_LIBRARY)
