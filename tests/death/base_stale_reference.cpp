@@ -1,0 +1,20 @@
+// The fatal report of a reference that has ended.
+#include <holdfast/base/observe/stale_reference.hpp>
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+// covers hf.observe.stale-told
+TEST(StaleReferenceDeath, ReportNamesTargetCauseStackAndCure) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(holdfast::report_stale("map \"users\"", {holdfast::cause::erased, 12, 4711}),
+              testing::KilledBySignal(SIGABRT),
+              "^fatal error: use of a stale reference\n"
+              "  stale reference to map \"users\": entry erased by operation #12 on thread 4711\n"
+              "(.*\n)*  stack of this thread (.*\n)*  cure: look the key up again");
+}
+
+}  // namespace
