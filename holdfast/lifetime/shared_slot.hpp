@@ -5,7 +5,7 @@
 //   ended        how the latest object ended, and of which generation that was
 //   object       built before `now` becomes odd, destroyed after readers have let go
 //
-// inv hf.lifetime.slot-outlives-all: the memory of a slot stays a slot of the same type until the process ends.
+// inv hf.lifetime.weak-outlives-pool: the memory of a slot stays a slot of the same type until the process ends.
 #pragma once
 
 #include <algorithm>

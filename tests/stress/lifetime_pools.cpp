@@ -82,7 +82,7 @@ void live(sync_handle_pool<canary>& pool, board& notes, totals& sums, std::uint6
   }
 }
 
-// covers hf.lifetime.weak-never-lies hf.lifetime.destroyed-once
+// covers hf.lifetime.weak-never-lies, hf.lifetime.destroyed-once
 TEST(LifetimePoolsStress, PinsAreOfTheObjectAskedFor) {
   const std::uint64_t seed = std::random_device()();
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
