@@ -70,8 +70,8 @@ void arena_core::end_round(cause why, keep_chunks keep) {
 void arena_core::settle_escapes(cause_record why) {
   if (escapes_.first() == nullptr) return;
   const std::size_t count = escapes_.count();
-  const std::string lines = text_about(name_, id_) + "  escaped handles: " + std::to_string(count) + ", first " +
-                            "of them stale by " + text_of(why) + '\n';
+  const std::string lines =
+      text_about(name_, id_) + "  escaped handles: " + std::to_string(count) + "; stale by: " + text_of(why) + '\n';
   if (on_escape_ == on_escape::fatal)
     observe::report_fatal_here("holdfast: fatal: arena objects are still held elsewhere", lines, escape_cure);
   if (on_escape_ == on_escape::report)
