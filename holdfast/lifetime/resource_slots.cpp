@@ -1,0 +1,103 @@
+// See resource_slots.hpp.
+#include <holdfast/lifetime/resource_slots.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include <holdfast/lifetime/resource_notes.hpp>
+
+namespace holdfast::inline v0::lifetime {
+
+constinit immortal<resource_slots> the_resource_slots;
+
+namespace {
+
+// Zeroed, and not touched where the C library maps it fresh. Never freed. Reachable, so that leak checkers see
+// what it points at.
+template <class T>
+T* zeroed_array(std::size_t count) noexcept {
+  std::size_t room = (count + 1) * sizeof(T);
+  void* raw = std::calloc(1, room);
+  if (raw == nullptr) return nullptr;
+  return static_cast<T*>(std::align(alignof(T), count * sizeof(T), raw, room));
+}
+
+}  // namespace
+
+resource_slot& resource_slot::of(reclaim::retirable* waiting) noexcept {
+  auto* const bytes = reinterpret_cast<std::byte*>(waiting) - offsetof(resource_slot, waiting);
+  return *std::launder(reinterpret_cast<resource_slot*>(bytes));
+}
+
+resource_notes& resource_slot::notes() const noexcept { return the_resource_slots.it.notes_of(index); }
+
+resource_notes& resource_slots::notes_of(std::uint32_t index) const noexcept {
+  const std::uint64_t place = index + first_segment;
+  const unsigned segment = segment_of(place);
+  // acquire: pairs with grow().
+  return notes_[segment].load(std::memory_order_acquire)[place - (first_segment << segment)];
+}
+
+bool resource_slots::grow(unsigned segment) noexcept {
+  const std::size_t count = first_segment << segment;
+  // relaxed: under the lock. The notes may be there already, from a try in which the slots were refused.
+  if (notes_[segment].load(std::memory_order_relaxed) == nullptr) {
+    auto* const notes = zeroed_array<resource_notes>(count);
+    if (notes == nullptr) return false;
+    // release: pairs with the acquire in notes_of().
+    notes_[segment].store(notes, std::memory_order_release);
+  }
+  auto* const slots = zeroed_array<resource_slot>(count);
+  if (slots == nullptr) return false;
+  slots_[segment] = slots;
+  const std::uint64_t first_place = first_segment << segment;
+  // release: pairs with the acquire in find().
+  bases_[segment].store(reinterpret_cast<std::uintptr_t>(slots) - first_place * sizeof(resource_slot),
+                        std::memory_order_release);
+  return true;
+}
+
+void resource_slots::lock() noexcept {
+  if (guard_.lock() != sync::taken::inherited) return;
+  // A thread that the fork left behind was changing the list: what was in it is lost to this process.
+  first_free_ = last_free_ = 0;
+}
+
+resource_slot* resource_slots::take() noexcept {
+  lock();
+  resource_slot* taken = nullptr;
+  if (first_free_ != 0) {
+    taken = find(first_free_ - 1);
+    first_free_ = taken->next_free;
+    if (first_free_ == 0) last_free_ = 0;
+  } else {
+    // relaxed: under the lock.
+    const std::uint32_t fresh = used_.load(std::memory_order_relaxed);
+    if (fresh != 0xffffffff && (find(fresh) != nullptr || grow(segment_of(fresh + first_segment)))) {
+      taken = new (find(fresh)) resource_slot;
+      new (&notes_of(fresh)) resource_notes;
+      taken->index = fresh;
+      // release: pairs with the acquire in size().
+      used_.store(fresh + 1, std::memory_order_release);
+    }
+  }
+  guard_.unlock();
+  return taken;
+}
+
+void resource_slots::give(resource_slot& slot) noexcept {
+  if (slot.state.is_exhausted()) {
+    // relaxed: a figure.
+    exhausted_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  lock();
+  slot.next_free = 0;
+  if (last_free_ == 0) first_free_ = slot.index + 1;
+  else find(last_free_ - 1)->next_free = slot.index + 1;
+  last_free_ = slot.index + 1;
+  guard_.unlock();
+}
+
+}  // namespace holdfast::inline v0::lifetime

@@ -1,0 +1,79 @@
+// Misuse of C resources that ends the process, and what is said.
+#include <holdfast/lifetime/resource_registry.hpp>
+
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace holdfast;
+
+class ResourcesDeath : public testing::Test {
+ protected:
+  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
+};
+
+// covers hf.resources.misuse-reported
+TEST_F(ResourcesDeath, ReleasingSomebodyElsesShare) {
+  EXPECT_DEATH(
+      {
+        resource_registry registry;
+        int thing = 0;
+        const auto held = registry.adopt(&thing, adoption{});
+        static_cast<void>(registry.release(held.handle()));
+      },
+      "holdfast: fatal: a share was released by somebody else\n(.|\n)*handle [0-9]+#1: the handle is stale"
+      "(.|\n)*cure: release each share once");
+}
+
+// covers hf.resources.misuse-reported
+TEST_F(ResourcesDeath, SixteenMillionShares) {
+  EXPECT_DEATH(
+      {
+        resource_registry registry;
+        int thing = 0;
+        const auto held = registry.adopt(&thing, adoption{});
+        for (int i = 0; i < 16'777'214; ++i) static_cast<void>(registry.share(held.handle()).detach());
+        if (registry.fault(held.handle()) != resource_error::none || registry.share(held.handle())) _exit(0);
+        const auto one_more = held;
+      },
+      "holdfast: fatal: too many shares of one resource\n(.|\n)*has 16777215 shares already(.|\n)*cure: keep one share");
+}
+
+// covers hf.resources.leave-told
+TEST_F(ResourcesDeath, WhatCFreesUnderAbort) {
+  EXPECT_DEATH(
+      {
+        resource_options options;
+        options.freed = when_freed::abort;
+        options.most_reports = 0;
+        resource_registry registry(options);
+        int thing = 0;
+        const auto held = registry.adopt(&thing, adoption{});
+        static_cast<void>(registry.note_freed(&thing));
+      },
+      "holdfast: fatal: C memory was freed while it is held\n(.|\n)*adopted by thread [0-9]+ at .*resources.cpp:[0-9]+"
+      "(.|\n)*says with note_freed(.|\n)*stack of this thread(.|\n)*cure: release the handle");
+}
+
+// covers hf.resources.free-once
+TEST_F(ResourcesDeath, ACallbackThatThrows) {
+  EXPECT_DEATH(
+      {
+        resource_registry registry;
+        int thing = 0;
+        adoption how;
+        how.free = [](void*, void*, std::size_t) { throw std::runtime_error("not from here"); };
+        try {
+          registry.adopt(&thing, how).reset();
+        } catch (const std::runtime_error&) {
+          _exit(0);
+        }
+      },
+      "not from here");
+}
+
+}  // namespace
