@@ -1,7 +1,6 @@
 // See registry_core.hpp.
 #include <holdfast/lifetime/registry_core.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -48,7 +47,7 @@ void write_notes(resource_notes& notes, const adoption& how, const resource_opti
   // relaxed: open() publishes it.
   notes.ended.store(0, std::memory_order_relaxed);
   std::memset(notes.name, 0, sizeof notes.name);
-  std::memcpy(notes.name, how.name.data(), std::min(how.name.size(), sizeof notes.name - 1));
+  how.name.copy(notes.name, sizeof notes.name - 1);
   if (!options.stacks) return;
   // Without memory the report lacks a stack.
   notes.stack.reset(new (std::nothrow) observe::backtrace);
@@ -75,6 +74,7 @@ registry_core* registry_core::claim(const resource_options& options) noexcept {
     while (!first_core.compare_exchange_weak(found->next_, found, std::memory_order_release)) {}
   }
   found->options_ = options;
+  found->react(options.freed);
   // relaxed: it is ours.
   found->users_.store(1, std::memory_order_relaxed);
   // relaxed: figures of the registry before.
@@ -216,8 +216,9 @@ bool registry_core::is_cookie_good(resource_slot& slot, resource_handle handle) 
 void registry_core::see_off(resource_slot& slot, bool borrowed) noexcept {
   // relaxed: it was ours a moment ago.
   registry_core& core = *slot.owner.load(std::memory_order_relaxed);
+  const reclaim::record* const mine = reclaim::known_record();
   // In a section of the user's the callback would hold up all reclamation.
-  if (!borrowed && reclaim::domain::may_drain()) return core.finish(slot);
+  if (!borrowed && (mine == nullptr || !mine->is_reading())) return core.finish(slot);
   core.domain_.retire(slot.waiting, slot.notes().size + sizeof(resource_slot), finish_retired);
 }
 
@@ -266,7 +267,7 @@ bool registry_core::depart(resource_slot& slot, departure_door door, bool may_ke
   // What is unmapped is perhaps a part, or more than one; and of memory that another allocator frees only the
   // callback knows how.
   const bool keepable = door != departure_door::munmap && (door != departure_door::told || slot.free != nullptr);
-  const bool keep = twice || (may_keep && keepable && options_.freed == when_freed::heal);
+  const bool keep = twice || (may_keep && keepable && reaction() == when_freed::heal);
   if (!twice) {
     slot.state.mark(now.generation(), keep ? flag_kept : flag_gone);
     // relaxed: a note for reports.
@@ -293,11 +294,11 @@ bool registry_core::depart(resource_slot& slot, departure_door door, bool may_ke
 }
 
 void registry_core::tell(const departure& left, resource_site again) noexcept {
-  if (options_.freed == when_freed::mark) return;
+  const when_freed how = reaction();
+  if (how == when_freed::mark) return;
   // relaxed: a figure.
-  if (reports_.fetch_add(1, std::memory_order_relaxed) >= options_.most_reports && options_.freed != when_freed::abort)
-    return;
-  report_departure(left, options_, again);
+  if (reports_.fetch_add(1, std::memory_order_relaxed) >= options_.most_reports && how != when_freed::abort) return;
+  report_departure(left, options_.name, how, again);
 }
 
 holdfast_verdict registry_core::leave(void* address, std::size_t size, departure_door door, bool may_keep) noexcept {

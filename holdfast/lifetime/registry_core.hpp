@@ -87,6 +87,9 @@ class registry_core {
   [[nodiscard]] resource_stats stats() const noexcept;
   [[nodiscard]] reclaim::domain& domain() noexcept { return domain_; }
   [[nodiscard]] const resource_options& options() const noexcept { return options_; }
+  // relaxed: what is freed while this changes is treated one way or the other.
+  void react(when_freed how) noexcept { reaction_.store(how, std::memory_order_relaxed); }
+  [[nodiscard]] when_freed reaction() const noexcept { return reaction_.load(std::memory_order_relaxed); }
 
  private:
   struct keeper : holdfast_keeper {
@@ -109,7 +112,8 @@ class registry_core {
   static void on_sanitizer_free(const volatile void* address) noexcept;
   static holdfast_verdict on_leave(holdfast_keeper* self, void* address, std::size_t size, holdfast_leave how) noexcept;
 
-  resource_options options_;
+  resource_options options_;  // but for what is in reaction_
+  std::atomic<when_freed> reaction_{when_freed::report};
   reclaim::domain domain_;
   address_index index_;
   keeper keeper_{};

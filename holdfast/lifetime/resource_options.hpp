@@ -21,7 +21,7 @@ enum class when_freed : std::uint8_t {
 
 struct resource_options {
   std::string_view name = {};                 // of the registry, for reports; a literal
-  when_freed freed = when_freed::report;
+  when_freed freed = when_freed::report;      // see also resource_registry::react()
   std::uint32_t most_reports = 16;            // of memory freed; further ones are only counted
   std::size_t most_resources = std::numeric_limits<std::size_t>::max();  // alive at a time
   bool stacks = false;                        // keep the stack of each adoption: half a KiB and a microsecond each

@@ -62,6 +62,17 @@ class resource_registry {
     return adopt(pointer, static_cast<const adoption&>(how), site);
   }
 
+  // The same for who keeps numbers only, as C does: the share is the caller's to release().
+  struct detached {
+    resource_handle handle;
+    resource_error error;
+  };
+  [[nodiscard]] detached adopt_detached(void* pointer, const adoption& how, resource_site site) noexcept {
+    const lifetime::registry_core::adopted done = core_->adopt(pointer, how, site);
+    if (done.slot == nullptr) return {{}, done.error};
+    return {{done.slot->index, done.generation}, resource_error::none};
+  }
+
   // ---- shares, by handle ----
 
   // One share more; empty if fault() would say something. Costs one locked instruction.
@@ -69,6 +80,8 @@ class resource_registry {
   [[nodiscard]] resource_share<T> share(resource_handle handle) noexcept {
     return core_->share(handle) == resource_error::none ? take<T>(handle) : resource_share<T>();
   }
+  // One share more, that is the caller's to release().
+  [[nodiscard]] resource_error share_detached(resource_handle handle) noexcept { return core_->share(handle); }
   // Takes over a share that somebody detached. Empty: stale, foreign or invalid.
   template <class T = void>
   [[nodiscard]] resource_share<T> attach(resource_handle handle) noexcept {
@@ -120,6 +133,10 @@ class resource_registry {
   // Says that C is about to free `pointer` in another way than by free, realloc, delete or munmap: the guard sees
   // those. True: leave the memory alone, the free callback will be called at the last release.
   [[nodiscard]] bool note_freed(void* pointer) noexcept;
+
+  // Another reaction than the options said, from now on.
+  void react(when_freed how) noexcept { core_->react(how); }
+  [[nodiscard]] when_freed reaction() const noexcept { return core_->reaction(); }
 
   // ---- ends ----
 

@@ -39,8 +39,8 @@ std::string site_text(const resource_site& site) {
   return std::string(site.file) + ':' + std::to_string(site.line) + ' ' + site.function;
 }
 
-std::string registry_text(const resource_options& how) {
-  return how.name.empty() ? std::string() : "  registry \"" + std::string(how.name) + "\"\n";
+std::string registry_text(std::string_view name) {
+  return name.empty() ? std::string() : "  registry \"" + std::string(name) + "\"\n";
 }
 
 std::string outcome_of(const departure& left) {
@@ -55,8 +55,8 @@ std::string own_stack_text() {
   return observe::stack_text(observe::answer::given, stack);
 }
 
-std::string text_of_departure(const departure& left, const resource_options& how, resource_site again) {
-  std::string text = registry_text(how);
+std::string text_of_departure(const departure& left, std::string_view registry, resource_site again) {
+  std::string text = registry_text(registry);
   text += "  resource ";
   if (left.name[0] != '\0') text += '"' + std::string(left.name) + "\" ";
   text += "(handle " + to_string(left.handle) + ", tag " + std::to_string(left.tag) + ", " + std::to_string(left.size) +
@@ -73,9 +73,9 @@ constexpr const char* freed_cure = "release the handle instead of freeing, or le
 
 }  // namespace
 
-void report_departure(const departure& left, const resource_options& how, resource_site again) noexcept {
-  std::string text = text_of_departure(left, how, again);
-  if (how.freed == when_freed::abort) observe::report_fatal_here(freed_fatally_line, text, freed_cure);
+void report_departure(const departure& left, std::string_view registry, when_freed how, resource_site again) noexcept {
+  std::string text = text_of_departure(left, registry, again);
+  if (how == when_freed::abort) observe::report_fatal_here(freed_fatally_line, text, freed_cure);
   text += "  stack of this thread " + std::to_string(this_thread_id()) + ":\n" + own_stack_text();
   text += "  cure: ";
   text += freed_cure;
@@ -95,14 +95,14 @@ std::string line_of(const resource_view& one) {
 }
 
 void report_leaks(const resource_options& how, std::size_t count, const std::string& lines) noexcept {
-  std::string text = registry_text(how) + "  " + std::to_string(count) + " still held:\n" + lines;
+  std::string text = registry_text(how.name) + "  " + std::to_string(count) + " still held:\n" + lines;
   text += "  cure: release each share before its registry ends; what is held stays good until it is released\n";
   report_refused("holdfast: resources are held beyond their registry", text);
 }
 
 void report_limit(const resource_options& how) noexcept {
   report_refused("holdfast: a registry is full",
-                 registry_text(how) + "  it may hold " + std::to_string(how.most_resources) +
+                 registry_text(how.name) + "  it may hold " + std::to_string(how.most_resources) +
                      " resources; the pointer was not adopted\n  cure: release what is not used, or raise "
                      "resource_options::most_resources\n");
 }

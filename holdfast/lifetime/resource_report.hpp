@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/observe/backtrace.hpp>
@@ -51,8 +52,10 @@ struct departure {
   observe::backtrace stack;  // of the adoption
 };
 
-// Says what left, who adopted it and who is freeing it: this thread. Fatal under when_freed::abort.
-HOLDFAST_COLD void report_departure(const departure& left, const resource_options& how, resource_site again) noexcept;
+// Says what left, who adopted it and who is freeing it: this thread. Fatal under when_freed::abort. `registry` is a
+// name, `again` where the address was adopted again.
+HOLDFAST_COLD void report_departure(const departure& left, std::string_view registry, when_freed how,
+                                    resource_site again) noexcept;
 
 // `7 resources are still held` and a line for each; empty for none.
 [[nodiscard]] std::string line_of(const resource_view& one);

@@ -76,6 +76,9 @@ class basic_resource_state {
     bool borrowed;
   };
 
+  // As if it had had so many tenants.
+  constexpr explicit basic_resource_state(std::uint32_t tenants = 0) noexcept : word_{std::uint64_t{tenants} << 32} {}
+
   // acquire: pairs with open(): who sees the generation sees what the slot says of its resource.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE resource_word load() const noexcept {
     return {word_.load(std::memory_order_acquire)};
@@ -153,7 +156,7 @@ class basic_resource_state {
     }
   }
 
-  typename Machine::template atomic<std::uint64_t> word_{0};
+  typename Machine::template atomic<std::uint64_t> word_;
 };
 
 }  // namespace holdfast::inline v0::lifetime

@@ -190,6 +190,19 @@ TEST_F(Resources, WhatNobodyBorrowedIsFreedAtOnce) {
   EXPECT_EQ(log.calls, 2);
 }
 
+// covers hf.resources.prompt-when-unborrowed
+TEST_F(Resources, WhatADomainDestroysReleasesAtOnceToo) {
+  struct owner : reclaim::retirable {
+    resource_share<int> held;
+  };
+  auto* const one = new owner;
+  one->held = registry.adopt(&thing, logged(log));
+  reclaim::domain own;
+  own.retire(*one, sizeof *one, [](reclaim::retirable* retired) noexcept { delete static_cast<owner*>(retired); });
+  own.drain();
+  EXPECT_EQ(log.calls, 1);
+}
+
 // covers hf.resources.close
 TEST_F(Resources, ClosingLetsNobodyInAndThrowsNobodyOut) {
   auto held = registry.adopt(&thing, logged(log));
@@ -448,7 +461,8 @@ TEST(ResourcesAtTheEnd, StaticObjectsMayHoldSharesUntilTheLast) {
   const int told = in_child([] {
     static int freed = 0;
     static int thing = 7;
-    std::atexit([] { _exit(freed == 1 && default_registry().size() == 0 ? 0 : 1); });
+    static std::size_t before = 0;
+    std::atexit([] { _exit(freed == 1 && default_registry().size() == before ? 0 : 1); });
     // Destroyed after their registry: they were made before it.
     static resource_share<int> held;
     static resource_share<int> by_default;
@@ -459,6 +473,7 @@ TEST(ResourcesAtTheEnd, StaticObjectsMayHoldSharesUntilTheLast) {
     how.context = &freed;
     how.free = [](void* context, void*, std::size_t) { ++*static_cast<int*>(context); };
     held = registry.adopt(&thing, how);
+    before = default_registry().size();
     by_default = default_registry().adopt(&freed, adoption{});
     std::exit(3);
     return 4;

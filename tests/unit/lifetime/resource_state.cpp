@@ -1,6 +1,7 @@
 // The word of a slot by itself: who may count, borrow, close and mark, and where generations end.
 #include <holdfast/lifetime/resource_state.hpp>
 
+#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -32,21 +33,26 @@ TEST(ResourceState, StopsAtItsLastGeneration) {
 
 // covers hf.resources.generation-saturates
 TEST(ResourceState, AnExhaustedSlotIsNotGivenOutAgain) {
-  resource_slots slots;  // of its own
-  const auto give_away = [&] {
-    resource_slot* const taken = slots.take();
-    const std::uint32_t index = taken->index;
-    slots.give(*taken);
-    return index;
-  };
-  EXPECT_EQ(give_away(), 0u);
-  EXPECT_EQ(give_away(), 0u) << "the one that is free";
+  static resource_slots slots;  // what it has taken it never gives back
+  resource_slot* const worn = slots.take();
+  std::construct_at(&worn->state, resource_word::last_generation - 1);
+  EXPECT_FALSE(worn->state.is_exhausted());
+  EXPECT_EQ(worn->state.open(0), resource_word::last_generation);
+  static_cast<void>(worn->state.release(resource_word::last_generation));
+  slots.give(*worn);
+  EXPECT_EQ(slots.exhausted(), 1u);
+  EXPECT_NE(slots.take(), worn);
+  EXPECT_EQ(slots.size(), 2u);
+}
+
+TEST(ResourceSlots, AreUsedAgainInTheOrderInWhichTheyBecameFree) {
+  static resource_slots slots;
   resource_slot* const first = slots.take();
   resource_slot* const second = slots.take();
-  slots.give(*first);
   slots.give(*second);
-  EXPECT_EQ(slots.take(), first) << "in the order in which they became free";
+  slots.give(*first);
   EXPECT_EQ(slots.take(), second);
+  EXPECT_EQ(slots.take(), first);
   EXPECT_EQ(slots.size(), 2u);
 }
 
