@@ -244,13 +244,15 @@ void pairs_are_whole() {
       if (n % 3 == 0) map.erase(n / 3 % 5 * 8);
     }
   });
+  std::uint64_t last[5] = {};
   std::uint64_t least[5] = {};
   for_a_while(std::chrono::milliseconds(400), [&] {
     for (std::uint64_t key = 0; key < 5; ++key) {
       const auto value = map.load(key * 8);
       require(!value || (*value & 0xff) == key, "the key of one store and the value of another");
       require(!value || *value >= least[key], "an old value after a newer one, or after none");
-      least[key] = value ? *value : least[key] + 1;
+      if (value) last[key] = *value;
+      least[key] = value ? *value : last[key] + 1;
     }
   });
   over.store(true);
