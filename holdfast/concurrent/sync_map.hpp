@@ -1,16 +1,17 @@
 // A map for many threads whose lookups wait for nobody.
 //
-// A lookup follows two pointers and writes nothing that another thread reads; a writer locks one bucket for
-// some tens of nanoseconds; growth splits one bucket at a time, and nodes never move. What is found is
-// pinned: it stays as it was read for as long as the pin lives, whatever becomes of the key, and of the map.
+// A lookup writes nothing that another thread reads; a writer locks one bucket for some tens of nanoseconds; growth
+// splits one bucket at a time. What is found is pinned: it stays as it was read for as long as the pin lives,
+// whatever becomes of the key, and of the map. Where key and value are at most eight bytes each and may be copied as
+// bytes, they lie in the bucket and the pin has a copy; everything else is a node that never moves.
 //
 //   holdfast::sync_map<std::string, session> sessions;
 //   sessions.store("ann", session{});
 //   if (auto ann = sessions.pin("ann")) ann->report();        // no copy, no lock, may take its time
 //   hits.alter(page, [](const int* old) { return std::optional(old ? *old + 1 : 1); });
 //
-// When not to use it: one thread, or many that only read (map is smaller and faster); values that are
-// written in place (here each store makes a new node); when all threads must see one order of many
+// When not to use it: one thread, or many that only read (map is smaller and faster); large values
+// that are written in place (here each store makes a new node); when all threads must see one order of many
 // keys' changes (one lock around a map).
 //
 // Unless a member says otherwise:
@@ -87,8 +88,8 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   }
 
   // ---- writing ----------------------------------------------------------------------------------------
-  // Whatever was there before. Cost: one node, one locked instruction on the bucket; a new key counts with
-  // another one, and splits at most one bucket.
+  // Whatever was there before. Cost: one locked instruction on the bucket, and a node if entries are nodes; a new key
+  // counts with another one, and splits at most one bucket.
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::constructible_from<T, M &&>)
   void store(Q&& key, M&& value) {

@@ -43,8 +43,8 @@ class sync_reading : protected sync_whole<Types> {
   using key_equal = Equal;
   using allocator_type = typename Types::allocator;
   using size_type = std::size_t;
-  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread. Where key
-  // and value fit into a word each (integers, pointers) the pin has the value in itself.
+  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread. Where
+  // entries lie in the buckets (see sync_map.hpp) the pin has the value in itself: its address is the pin's own.
   using pin_type = typename form::pin_type;
   using stats_type = sync_map_stats;
 
