@@ -118,11 +118,11 @@ class sync_growth : public sync_find<Types> {
   }
 
  private:
-  // Also fetches the line of the bucket that `hash` leads to, while the caller makes its node.
+  // Also fetches the line of the bucket that `hash` leads to, if the caller makes a node meanwhile.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool owes(std::uint64_t hash) const noexcept {
     reclaim::section inside(*this->domain_);
     array_base& array = *this->current();
-    __builtin_prefetch(&array.line(array.place(hash).number), 1);
+    if constexpr (form::bytes_beside_line != 0) __builtin_prefetch(&array.line(bucket_of(hash, array.in_use())), 1);
     return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
   }
 
