@@ -240,8 +240,10 @@ void pairs_are_whole() {
   std::atomic<bool> over{false};
   std::thread writer([&] {
     for (std::uint64_t n = 1; !over.load(std::memory_order_relaxed); ++n) {
-      map.store(n % 5 * 8, n << 8 | n % 5);
-      if (n % 3 == 0) map.erase(n / 3 % 5 * 8);
+      // About half of them are absent at a time, so a slot has one key after the other.
+      const std::uint64_t random = numbers::mixed(n);
+      if (const std::uint64_t key = random % 5; random >> 63 != 0) map.store(key * 8, n << 8 | key);
+      else map.erase(key * 8);
     }
   });
   std::uint64_t last[5] = {};

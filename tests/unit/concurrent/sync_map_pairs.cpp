@@ -151,10 +151,11 @@ TEST(SyncMapPairs, AreReadWholeWhileKeysTakeTurnsInASlot) {
   sync_map<std::uint64_t, std::uint64_t, one_bucket> map;
   std::atomic<bool> stop{false};
   std::thread writer([&] {
+    // About half of the keys are absent at a time, so a slot has one after the other.
     for (std::uint64_t n = 0; !stop.load(std::memory_order_relaxed); ++n) {
-      const std::uint64_t key = n % 5;
-      map.store(key, n << 8 | key);
-      if (n % 3 == 0) map.erase((n / 3) % 5);
+      const std::uint64_t random = holdfast::mix_word(n, 1);
+      if (const std::uint64_t key = random % 5; random >> 63 != 0) map.store(key, n << 8 | key);
+      else map.erase(key);
     }
   });
   for (int n = 0; n < 200'000; ++n) {
