@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="rounds of the micro benchmarks (9; quick 3)")
     parser.add_argument("--cpu", type=int, help="pin to a processor")
     parser.add_argument("--native", action="store_true", help="compile all anew with -march=native")
-    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "cache", "go", "bars"], action="append",
+    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "cache", "articles", "go", "bars"], action="append",
                         help="only these parts; bars alone reads the files of earlier runs")
     return parser.parse_args()
 
@@ -186,15 +186,23 @@ def run_cache(chosen, build):
     run_json([program, *(["--quick"] if chosen.quick else [])], chosen.out / "cache.json")
 
 
-def go_program(chosen):
+def run_articles(chosen, build):
+    """The articles' tables, in C++, and in Go where it is."""
+    program = build.executable(HERE / "articles" / "tables_re_measured.cpp")
+    theirs, _ = go_program(chosen, "articles")
+    run_json([program, *shared_flags(chosen), *(["--go", theirs] if theirs else [])], chosen.out / "articles.json")
+
+
+def go_program(chosen, folder="."):
+    """Of the sources in bench/go/FOLDER, and Go's version; (None, None) without Go."""
     for place in GO_PLACES:
         go = shutil.which(place)
         if go is None:
             continue
-        target = (chosen.out / "go_map").resolve()
+        target = (chosen.out / ("go_map" if folder == "." else f"go_{folder}")).resolve()
         offline = dict(os.environ, GO111MODULE="off", GOFLAGS="-mod=mod", GOPROXY="off")
         offline.setdefault("GOCACHE", str((chosen.out / "gocache").resolve()))
-        if subprocess.run([go, "build", "-o", str(target), "main.go"], cwd=HERE / "go", env=offline).returncode == 0:
+        if subprocess.run([go, "build", "-o", str(target), "main.go"], cwd=HERE / "go" / folder, env=offline).returncode == 0:
             version = subprocess.run([go, "version"], capture_output=True, text=True, check=True).stdout.strip()
             return target, version
     return None, None
@@ -261,7 +269,7 @@ def main():
     chosen.out.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "scale": run_scale,
-             "cache": run_cache, "go": run_go}
+             "cache": run_cache, "articles": run_articles, "go": run_go}
     build = builder(chosen)
     for name, part in parts.items():
         if chosen.only is None or name in chosen.only:
