@@ -6,7 +6,8 @@
 //
 //   --objects N  --rounds N
 //
-// The second table is what the end of a round costs, by rung, for each chunk of 64 KiB that was filled.
+// The second table is objects made and given back at once, as a pool is used. The third is what the end of a round
+// costs, by rung, for each chunk of 64 KiB that was filled.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,7 @@
 
 #include <holdfast/base/memory/arena.hpp>
 #include <holdfast/base/memory/arena_resource.hpp>
+#include <holdfast/base/memory/object_pool.hpp>
 
 namespace holdfast::bench {
 namespace {
@@ -83,17 +85,65 @@ double median(std::vector<double> samples) {
   return samples[samples.size() / 2];
 }
 
-void add_mimalloc(std::vector<contender>& all) {
+struct mimalloc_calls {
+  void* (*take)(std::size_t) = nullptr;
+  void (*give)(void*) = nullptr;
+};
+
+// Both null where it is not installed.
+mimalloc_calls mimalloc() {
   void* const library = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return;
-  const auto take = reinterpret_cast<void* (*)(std::size_t)>(dlsym(library, "mi_malloc"));
-  const auto give = reinterpret_cast<void (*)(void*)>(dlsym(library, "mi_free"));
-  if (take == nullptr || give == nullptr) return;
+  if (library == nullptr) return {};
+  return {reinterpret_cast<void* (*)(std::size_t)>(dlsym(library, "mi_malloc")),
+          reinterpret_cast<void (*)(void*)>(dlsym(library, "mi_free"))};
+}
+
+void add_mimalloc(std::vector<contender>& all) {
+  const mimalloc_calls calls = mimalloc();
+  if (calls.take == nullptr || calls.give == nullptr) return;
   all.push_back({"mimalloc",
                  [=](std::size_t objects) {
-                   return one_by_one(objects, [=] { return take(sizeof(node)); }, [=](node* one) { give(one); });
+                   return one_by_one(
+                       objects, [=] { return calls.take(sizeof(node)); }, [=](node* one) { calls.give(one); });
                  },
                  {}});
+}
+
+// Taken, written, given back, one after the other.
+template <class Take, class Give>
+double pairs(std::size_t objects, Take take, Give give) {
+  const double start = cpu_nanoseconds();
+  for (std::size_t n = 0; n < objects; ++n) {
+    auto* const made = static_cast<node*>(take());
+    made->number = n;
+    __asm__ volatile("" : : "r"(made) : "memory");
+    give(made);
+  }
+  return cpu_nanoseconds() - start;
+}
+
+std::vector<contender> pool_contenders() {
+  static object_pool<node> pool;
+  std::vector<contender> all;
+  all.push_back(
+      {"object_pool",
+       [](std::size_t objects) { return pairs(objects, [] { return pool.get(); }, [](node* one) { pool.put(one); }); },
+       {}});
+  all.push_back({"glibc new/delete",
+                 [](std::size_t objects) {
+                   return pairs(
+                       objects, [] { return ::operator new(sizeof(node)); }, [](node* one) { ::operator delete(one); });
+                 },
+                 {}});
+  const mimalloc_calls calls = mimalloc();
+  if (calls.take != nullptr && calls.give != nullptr)
+    all.push_back({"mimalloc",
+                   [=](std::size_t objects) {
+                     return pairs(
+                         objects, [=] { return calls.take(sizeof(node)); }, [=](node* one) { calls.give(one); });
+                   },
+                   {}});
+  return all;
 }
 
 std::vector<contender> contenders() {
@@ -134,9 +184,9 @@ std::vector<contender> contenders() {
   return all;
 }
 
-void print_table(std::vector<contender>& all, std::size_t objects) {
-  std::printf("%zu objects of 64 bytes, ns each, made, written and released, warm\n", objects);
-  std::printf("  %-24s %8s %8s %8s %10s\n", "", "least", "median", "most", "of arena");
+void print_table(const char* title, std::vector<contender>& all, std::size_t objects) {
+  std::printf("%zu objects of 64 bytes, ns each, %s, warm\n", objects, title);
+  std::printf("  %-24s %8s %8s %8s %10s\n", "", "least", "median", "most", "of first");
   const double ours = median(all[0].samples);
   for (contender& one : all) {
     const auto [least, most] = std::ranges::minmax(one.samples);
@@ -175,13 +225,17 @@ int answer(int count, char** words) {
     if (std::strcmp(words[at], "--objects") == 0) objects = std::strtoull(words[at + 1], nullptr, 10);
     if (std::strcmp(words[at], "--rounds") == 0) rounds = std::atoi(words[at + 1]);
   }
-  std::vector<contender> all = contenders();
+  std::vector<contender> arenas = contenders();
+  std::vector<contender> pools = pool_contenders();
   for (int n = -2; n < rounds; ++n)
-    for (contender& one : all) {
-      const double spent = one.round(objects);
-      if (n >= 0) one.samples.push_back(spent);
-    }
-  print_table(all, objects);
+    for (std::vector<contender>* all : {&arenas, &pools})
+      for (contender& one : *all) {
+        const double spent = one.round(objects);
+        if (n >= 0) one.samples.push_back(spent);
+      }
+  print_table("made, written and released", arenas, objects);
+  std::puts("");
+  print_table("taken, written and given back at once", pools, objects);
   print_rungs(rounds * 5);
   return 0;
 }

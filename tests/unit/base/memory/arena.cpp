@@ -25,7 +25,7 @@
 #include <holdfast/base/memory/request_arena.hpp>
 #include <holdfast/base/memory/sanitizer_hooks.hpp>
 
-#include "tests/unit/base/memory/pages_for_tests.hpp"
+#include "tests/mutation/pages_for_tests.hpp"
 
 namespace {
 
@@ -234,6 +234,44 @@ TEST(Arena, AVeryLargeObjectUsesTheAddressesOfTheOneBefore) {
     memory.reset();
   }
   EXPECT_LE(store.stats().regions, 3u);
+}
+
+// contract T110
+TEST(Arena, ServesSmallAndManyLargeObjects) {
+  arena memory({.pages = page_kind::plain});
+  int* const one = memory.make<int>(5);
+  const std::span<int> hundred = memory.make_array<int>(100);
+  const std::span<int> slice = hundred.first(99);
+  std::ranges::fill(slice, 7);
+  std::vector<unsigned char*> large;
+  for (int n = 0; n < 640; ++n) {
+    large.push_back(static_cast<unsigned char*>(memory.allocate(1 << 20)));
+    large.back()[0] = static_cast<unsigned char>(n);
+  }
+  for (std::size_t n = 0; n < 640; ++n) ASSERT_EQ(large[n][0], n & 0xff);
+  EXPECT_EQ(*one, 5);
+  EXPECT_EQ(slice[98] + hundred[99], 7);
+}
+
+// contract T111
+TEST(Arena, ParallelArenasKeepTheirContentsApart) {
+  arena one;
+  arena two;
+  std::vector<std::span<std::uint64_t>> of_one;
+  std::vector<std::span<std::uint64_t>> of_two;
+  for (std::uint64_t n = 0; n < 500; ++n) {
+    of_one.push_back(one.make_array<std::uint64_t>(n % 3 == 0 ? 5000 : n % 70));
+    of_two.push_back(two.make_array<std::uint64_t>(n % 70));
+    std::ranges::fill(of_one.back(), n);
+    std::ranges::fill(of_two.back(), ~n);
+  }
+  for (std::uint64_t n = 0; n < 500; ++n) {
+    for (const std::uint64_t word : of_one[n]) ASSERT_EQ(word, n);
+    for (const std::uint64_t word : of_two[n]) ASSERT_EQ(word, ~n);
+  }
+  two.release();
+  for (std::uint64_t n = 0; n < 500; ++n)
+    for (const std::uint64_t word : of_one[n]) ASSERT_EQ(word, n);
 }
 
 // covers hf.arena.overflow-policies

@@ -15,7 +15,7 @@
 #include <holdfast/base/memory/poison.hpp>
 #include <holdfast/base/memory/sanitizer_hooks.hpp>
 
-#include "tests/unit/base/memory/pages_for_tests.hpp"
+#include "tests/mutation/pages_for_tests.hpp"
 
 namespace {
 
