@@ -263,7 +263,7 @@ void registry_core::finish(resource_slot& slot) noexcept {
 bool registry_core::depart(resource_slot& slot, departure_door door, bool may_keep, departure& told) noexcept {
   resource_notes& notes = slot.notes();
   const resource_word now = slot.state.load();
-  const bool twice = now.has(flag_kept);
+  const bool twice = now.has(flag_kept) && door != departure_door::adopted_again;
   // What is unmapped is perhaps a part, or more than one; and of memory that another allocator frees only the
   // callback knows how.
   const bool keepable = door != departure_door::munmap && (door != departure_door::told || slot.free != nullptr);
