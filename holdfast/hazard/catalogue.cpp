@@ -41,6 +41,9 @@ std::span<const hazard> catalogue() {
       overwritten_header(), unsynchronised_std_map(), pointer_freed_under_reader(), escaping_reference(),
       nil_true_window(), check_then_act(), shared_object_pollution(), recursive_read_lock(), callback_reentry(),
       false_sharing(),
+      c_memory_freed_under_value(), c_memory_freed_under_key(), double_release(), leaked_share(),
+      revived_share(), destructor_misses_copy(), stack_address_in_map(), loop_variable_address(),
+      reference_after_erase(), hidden_pointer(),
   };
   return all;
 }

@@ -47,5 +47,15 @@ namespace holdfast::inline v0::hazard {
 [[nodiscard]] hazard recursive_read_lock();
 [[nodiscard]] hazard callback_reentry();
 [[nodiscard]] hazard false_sharing();
+[[nodiscard]] hazard c_memory_freed_under_value();
+[[nodiscard]] hazard c_memory_freed_under_key();
+[[nodiscard]] hazard double_release();
+[[nodiscard]] hazard leaked_share();
+[[nodiscard]] hazard revived_share();
+[[nodiscard]] hazard destructor_misses_copy();
+[[nodiscard]] hazard stack_address_in_map();
+[[nodiscard]] hazard loop_variable_address();
+[[nodiscard]] hazard reference_after_erase();
+[[nodiscard]] hazard hidden_pointer();
 
 }  // namespace holdfast::inline v0::hazard

@@ -56,7 +56,17 @@ TEST(Catalogue, HasItsHazardsInOrder) {
       "mutated-key",             "overwritten-header",        "unsynchronised-std-map",
       "pointer-freed-under-reader", "escaping-reference",     "nil-true-window",
       "check-then-act",          "shared-object-pollution",   "recursive-read-lock",
-      "callback-reentry",        "false-sharing"};
+      "callback-reentry",        "false-sharing",
+      "c-memory-freed-under-value",
+      "c-memory-freed-under-key",
+      "double-release",
+      "leaked-share",
+      "revived-share",
+      "destructor-misses-copy",
+      "stack-address-in-map",
+      "loop-variable-address",
+      "reference-after-erase",
+      "hidden-pointer"};
   std::vector<std::string_view> ids;
   for (const auto& one : hazard::catalogue()) ids.push_back(one.id);
   EXPECT_EQ(ids, expected);
