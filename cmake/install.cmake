@@ -1,6 +1,6 @@
 # `cmake --install`: headers, library, command, and the files by which others find them.
 #
-# Components of find_package: `holdfast` (the library, always there) and `command`.
+# Components of find_package: `holdfast` (the library, always there), `command` and `guard`.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -28,6 +28,13 @@ set(holdfast_archive_file "")
 get_target_property(library_type holdfast TYPE)
 if(holdfast_libbacktrace AND library_type STREQUAL "STATIC_LIBRARY")
   set(holdfast_archive_file ${holdfast_libbacktrace})
+endif()
+
+if(TARGET holdfast-guard)
+  install(TARGETS holdfast-guard EXPORT holdfast-guard LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES guard/guard.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/holdfast)
+  install(EXPORT holdfast-guard
+    FILE holdfast-guard.cmake NAMESPACE holdfast:: DESTINATION ${package_dir})
 endif()
 
 configure_package_config_file(cmake/holdfastConfig.cmake.in

@@ -2,6 +2,7 @@
 
 option(HOLDFAST_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(HOLDFAST_BUILD_TOOLS "Build the holdfast command" ${PROJECT_IS_TOP_LEVEL})
+option(HOLDFAST_BUILD_GUARD "Build the preloadable guard" ${PROJECT_IS_TOP_LEVEL})
 option(HOLDFAST_BUILD_EXAMPLES "Build the examples; they run as tests" ${PROJECT_IS_TOP_LEVEL})
 option(HOLDFAST_BUILD_BENCH "Build the benchmarks" OFF)
 option(HOLDFAST_BUILD_FUZZ "Build one libFuzzer program for each file of tests/fuzz (needs clang)" OFF)

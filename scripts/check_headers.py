@@ -17,7 +17,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wno-
 # What a public header may not need; the rooms of the command may.
 PUBLIC = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/lifetime", "holdfast/concurrent",
           "holdfast/managed"]
-ALL = ["holdfast"]
+ALL = ["holdfast", "guard"]
 
 
 def compiles(compiler, flags, root, header):

@@ -30,7 +30,10 @@ ROOMS = {
 }
 
 # Not rooms: they may include every room, and no room may include them.
-OUTSIDE = ["tests", "bench", "examples"]
+OUTSIDE = ["tests", "bench", "examples", "guard"]
+
+# Beside the library, but not of it: what it may include besides itself. It is loaded into foreign programs.
+APART = {"guard": ["guard/", "holdfast/lifetime/guard_abi.h", "holdfast/base/lang/config.hpp"]}
 
 CODE = (".hpp", ".cpp", ".h", ".c")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -68,6 +71,9 @@ def check_include(report, root, source, number, target):
             report.add(place, f"includes {target}, which is not a path below the project's root", cure)
         return
     if not in_a_room:
+        allowed = APART.get(source.split("/")[0], [""])
+        if not target.startswith(tuple(allowed)):
+            report.add(place, f"includes {target}; it may include {', '.join(allowed)}", "do without it, or copy the idea")
         return
     if not target.startswith("holdfast/"):
         report.add(place, f"a room includes {target}", "move what is needed into a room")

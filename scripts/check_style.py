@@ -30,12 +30,13 @@ IN_CODE = [
 HOME = re.compile(r"(?<![\w.$}/~-])/(?:wor" + r"k|home/(?!me/)\w+|roo" + r"t)/[\w.]+")
 CODE = (".hpp", ".cpp", ".h", ".c")
 TEXT = CODE + (".md", ".py", ".sh", ".txt", ".cmake", ".json", ".in")
-EVERYWHERE = ["holdfast", "tests", "bench", "examples", "docs", "cmake", "scripts"]
+OURS = ("holdfast/", "guard/")
+EVERYWHERE = ["holdfast", "guard", "tests", "bench", "examples", "docs", "cmake", "scripts"]
 
 
 def check_size(report, name, text):
     ending = "." + name.rsplit(".", 1)[-1]
-    if name.startswith("holdfast/") and ending in LIMITS and len(text) > LIMITS[ending]:
+    if name.startswith(OURS) and ending in LIMITS and len(text) > LIMITS[ending]:
         report.add(name, f"{len(text)} lines; a {'header' if ending == '.hpp' else 'source'} ends at {LIMITS[ending]}",
                    "cut it by operation; one idea a file")
 
@@ -52,7 +53,7 @@ def check_name(report, name):
 def check_pragma(report, name, text):
     if name.endswith(".hpp") and "#pragma once" not in text:
         report.add(name, "has no #pragma once", "add it below the head comment")
-    if name.endswith(CODE) and name.startswith("holdfast/") and text and not text[0].startswith(("//", "#include")):
+    if name.endswith(CODE) and name.startswith(OURS) and text and not text[0].startswith(("//", "/*", "#include")):
         report.add(f"{name}:1", "does not begin with a comment that says its idea", "add one sentence")
 
 

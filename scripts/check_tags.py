@@ -57,7 +57,7 @@ def main():
         if tag not in defined:
             report.add(place, f"covers {tag}, which no page of docs/design promises",
                        "mend the tag, or promise it under '## Promise' of the room's page")
-    for place, tag in cited(root, ["holdfast"], (".cpp", ".hpp"), INVARIANT):
+    for place, tag in cited(root, ["holdfast", "guard"], (".cpp", ".hpp"), INVARIANT):
         if tag not in defined:
             report.add(place, f"names {tag}, which no page of docs/design promises",
                        "mend the tag, or promise it under '## Promise' of the room's page")

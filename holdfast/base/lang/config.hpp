@@ -103,6 +103,14 @@
 #define HOLDFAST_PAUSE() static_cast<void>(0)
 #endif
 
+// HOLDFAST_FAULT_WAS_WRITE(context): 1 if the fault that a signal handler got this ucontext_t* for was a write, 0 if
+// it was a read, -1 where the processor is not asked. Bit 1 of a page fault's error code says so on x86-64.
+#if defined(__x86_64__)
+#define HOLDFAST_FAULT_WAS_WRITE(context) (static_cast<int>((context)->uc_mcontext.gregs[19] >> 1 & 1))
+#else
+#define HOLDFAST_FAULT_WAS_WRITE(context) (static_cast<void>(context), -1)
+#endif
+
 namespace holdfast::inline v0 {
 
 inline constexpr bool exceptions_enabled = HOLDFAST_EXCEPTIONS != 0;
