@@ -97,9 +97,9 @@ class Memory(guard_case):
 
     # covers hf.guard.sampling-rate
     def test_about_one_allocation_in_n_is_guarded(self):
-        done = victim("allocations", options="sample=100:slots=4096:status:seed=3")
+        done = victim("allocations", options="sample=40:slots=4096:status:seed=3")
         guarded = int(done.said.split("guarded allocations ")[1].split(",")[0])
-        # 80,000 blocks, two in ten of kinds that are never guarded, some above a page, and what realloc and the
+        # 32,000 blocks, two in ten of kinds that are never guarded, some above a page, and what realloc and the
         # vectors take.
         self.assertTrue(400 < guarded < 1600, done)
 

@@ -89,7 +89,7 @@ void work(unsigned number) {
   std::uint32_t random = number * 2654435761u + 1;
   const auto next = [&](std::uint32_t below) { return (random = random * 1664525 + 1013904223) / 7 % below; };
   std::vector<block> own;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 8000; ++round) {
     own.push_back(make(next(10) == 0 ? next(9000) : next(200), next(10)));
     if (next(3) == 0) {
       block& one = own[next(static_cast<std::uint32_t>(own.size()))];

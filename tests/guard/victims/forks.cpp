@@ -50,7 +50,7 @@ int main() {
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < 3; ++i) threads.emplace_back(churn, i);
   int sum = 0;
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < 80; ++i) {
     const pid_t one = fork();
     if (one == 0) child(i);
     int status = 0;
