@@ -206,7 +206,10 @@ class container {
     if (this != &other) table_.assign(std::move(other.table_));
     return *this;
   }
-  ~container() { table_.head().name = nullptr; }
+  ~container() {
+    if constexpr (table_type::is_checked) table_.watches().keep_name(name());
+    table_.head().name = nullptr;
+  }
 
   void name_as(std::string_view name, observe::live_kind kind) {
     if (name_ == nullptr) {

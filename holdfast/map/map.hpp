@@ -23,6 +23,7 @@
 #include <holdfast/base/lang/optional_ref.hpp>
 #include <holdfast/base/lang/raise.hpp>
 #include <holdfast/map/container.hpp>
+#include <holdfast/map/ref.hpp>
 
 namespace holdfast::inline v0 {
 
@@ -115,6 +116,16 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     const location found = table_.find(base::as_key(key));
     if (!found) return {};
     return std::as_const(found.found->value().second);
+  }
+  // A reference to the value under `key` that knows what becomes of it; empty if it is not there. Of maps with a
+  // checked<> policy only: see ref.hpp. Counts as a write. Throws: bad_alloc, and the map is as it was.
+  template <class Q = Key>
+    requires key_for<Q, base>
+  [[nodiscard]] auto ref(const Q& key) {
+    static_assert(table::is_checked_policy<Policy>,
+                  "holdfast: map::ref needs a map that is checked: map<Key, T, Hash, Equal, Allocator, "
+                  "checked<fast_growth>>, or checked_map<Key, T>");
+    return holdfast::ref<T, Policy::rules>(table_.refer(base::as_key(key)));
   }
   // A copy of the value under `key`, or `otherwise`.
   template <class Q = Key, class Default = T>
@@ -229,7 +240,10 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return told(table_.find_or_insert(
         base::as_key(key),
         [&](slot& room) { build(room, std::forward<Q>(key), std::forward<M>(value)); },
-        [&](slot& present) { present.value().second = std::forward<M>(value); }));
+        [&](slot& present) {
+          present.value().second = std::forward<M>(value);
+          if constexpr (ends_overwritten<Policy>()) table_.tell_overwritten(present);
+        }));
   }
   template <class Q = Key, class M = T>
     requires(key_for<Q, base> && std::constructible_from<Key, Q &&> && std::assignable_from<T&, M &&>)
@@ -264,6 +278,12 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return std::same_as<std::remove_cvref_t<First>, Key> && sizeof...(Rest) == 1;
   }
 
+  template <class P>
+  static consteval bool ends_overwritten() {
+    if constexpr (table::is_checked_policy<P>) return P::rules.overwritten == when_overwritten::ends;
+    return false;
+  }
+
   template <class Q, class... Args>
   void build(slot& room, Q&& key, Args&&... args) {
     auto memory = table_.memory();
@@ -281,6 +301,11 @@ class map : public container<map_types<Key, T, Hash, Equal, Allocator, Policy>> 
     return {this->template light<iterator>(result.where), result.inserted};
   }
 };
+
+// A map whose references know what has become of their entries.
+template <class Key, class T, reference_rules Rules = reference_rules{}, class Hash = hash<Key>,
+          class Equal = equal_to<Key>, class Allocator = std::allocator<std::pair<const Key, T>>>
+using checked_map = map<Key, T, Hash, Equal, Allocator, checked<fast_growth, Rules>>;
 
 template <std::input_iterator Iterator>
 map(Iterator, Iterator) -> map<std::remove_const_t<typename std::iter_value_t<Iterator>::first_type>,

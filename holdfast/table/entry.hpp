@@ -45,6 +45,10 @@ struct map_entry {
   static constexpr bool has_no_state = std::is_empty_v<Key> && std::is_empty_v<T>;
 
   [[nodiscard]] static const Key& key(const value_type& value) noexcept { return value.first; }
+  // What references to the entry refer to.
+  [[nodiscard]] static void* referred(value_type& value) noexcept {
+    return const_cast<std::remove_const_t<T>*>(std::addressof(value.second));
+  }
   // Const keys are copied by a pair's own move constructor; here the source is about to be destroyed.
   template <class Construct>
   static void move(value_type& from, Construct construct) {
@@ -62,6 +66,7 @@ struct set_entry {
   static constexpr bool has_no_state = std::is_empty_v<Key>;
 
   [[nodiscard]] static const Key& key(const value_type& value) noexcept { return value; }
+  [[nodiscard]] static void* referred(value_type& value) noexcept { return std::addressof(value); }
   template <class Construct>
   static void move(value_type& from, Construct construct) {
     construct(std::move(from));

@@ -42,7 +42,7 @@ class removal : public insertion<Types> {
     const std::uint64_t hash = this->hash_of(key);
     const typename base::writing section(*this, operation::erase);
     header& head = this->head_;
-    if (policy::order == slot_order::by_line && head.growth == growth_kind::none && head.walks.first == nullptr) [[likely]] {
+    if (policy::order == slot_order::by_line && head.growth == growth_kind::none && !this->is_followed()) [[likely]] {
       const std::uint64_t first = hash & head.tops_mask;
       top* const tops = head.now.tops + first;
       slot* const slots = static_cast<slot*>(head.now.slots) + first;
@@ -92,6 +92,7 @@ class removal : public insertion<Types> {
       b = (*b.link)->view();
     }
     if (this->head_.walks.first != nullptr) [[unlikely]] this->head_.walks.erased(where.found);
+    this->tell_ended(*where.found, cause::erased);
     out.take(*where.found);
     const auto i = static_cast<unsigned>(where.found - b.slots);
     if constexpr (policy::order == slot_order::first) {

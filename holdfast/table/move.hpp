@@ -32,7 +32,7 @@ class moving : public lookup<Types> {
   // Splits old bucket `number` into the buckets `number` and `number` + N of the new array.
   void split(std::uint64_t number) {
     fetch_ahead(number + 2);
-    if (policy::order == slot_order::by_line && !hash_may_throw && this->head_.walks.first == nullptr) [[likely]] {
+    if (policy::order == slot_order::by_line && !hash_may_throw && !this->is_followed()) [[likely]] {
       split_directly(number);
     } else {
       split_with_care(number);
@@ -50,7 +50,7 @@ class moving : public lookup<Types> {
     std::vector<std::uint64_t> known;
     if constexpr (hash_may_throw) known = hashes_of_chain(from);
     if (head.walks.first != nullptr) detach_walks_in(number);
-    journey on(from, from.vacant(), from, 0, no_bit, known.data(), head.walks.first != nullptr);
+    journey on(from, from.vacant(), from, 0, no_bit, known.data(), this->is_followed());
     move_chain(from, overflow, on);
     head.moves = ++head.changes;
   }
@@ -113,7 +113,7 @@ class moving : public lookup<Types> {
     return base::number_shift + static_cast<unsigned>(std::countr_zero(bucket_count(this->head_.old)));
   }
 
-  // Where a hash may throw, a walk has to be told of what moves, or slots are taken in order.
+  // Where a hash may throw, somebody has to be told of what moves, or slots are taken in order.
   HOLDFAST_NOINLINE void split_with_care(std::uint64_t number) {
     header& head = this->head_;
     const bucket_view from = this->view(head.old, number);
@@ -126,7 +126,7 @@ class moving : public lookup<Types> {
     if (!head.in_place) low.make_empty();
     high.make_empty();
     const slot_bits low_vacant = head.in_place ? from.vacant() : base::bits::all;
-    journey on(low, low_vacant, high, base::bits::all, bit_of_split(), known.data(), head.walks.first != nullptr);
+    journey on(low, low_vacant, high, base::bits::all, bit_of_split(), known.data(), this->is_followed());
     move_chain(from, overflow, on);
   }
 
@@ -252,7 +252,7 @@ class moving : public lookup<Types> {
   void move_entry(slot& from, slot& to, bool watched) noexcept {
     if (&from == &to) return;
     to.take(this->memory_, from);
-    if (watched) [[unlikely]] this->head_.walks.moved(&from, &to);
+    if (watched) [[unlikely]] this->tell_moved(from, to);
   }
 
   // Walks standing in this bucket write down what they have still to visit. Throws: bad_alloc.

@@ -11,6 +11,7 @@
 // fetch that line before it has seen the tops; empty_rest then means that no later bucket follows.
 //
 // `stable<Policy>` boxes every entry: no entry is ever moved, at the price of one more cache miss.
+// `checked<Policy>` lets a map give references that know what has become of their entry (map/ref.hpp).
 //
 // go_growth's numbers are those of Go 1.0 to 1.23; article_growth's are those of the table described for
 // "4 buckets, load factor 0.75"; fast_growth's won bench/micro.
@@ -18,6 +19,8 @@
 
 #include <cstddef>
 #include <cstdint>
+
+#include <holdfast/base/observe/stale_reference.hpp>
 
 namespace holdfast::inline v0 {
 
@@ -72,5 +75,35 @@ template <class Policy>
 struct stable : Policy {
   static constexpr bool boxed = true;
 };
+
+// When references to an entry that is there end all the same.
+enum class when_moved : std::uint8_t {
+  follows,  // a reference goes where growth takes its entry
+  ends,     // it is stale, as a plain reference would be
+};
+enum class when_overwritten : std::uint8_t {
+  stays,  // insert_or_assign of a key that is there assigns in place; the reference shows the new value
+  ends,   // it is stale; so is none that was assigned through a reference, an iterator or operator[]
+};
+
+struct reference_rules {
+  when_moved moved = when_moved::follows;
+  when_overwritten overwritten = when_overwritten::stays;
+  when_stale stale = when_stale::raises;
+};
+
+// Costs the map 48 bytes, each write one addition, and each entry that is referred to a watch; while there is one,
+// growth takes the way with care.
+template <class Policy = fast_growth, reference_rules Rules = reference_rules{}>
+struct checked : Policy {
+  static constexpr reference_rules rules = Rules;
+};
+
+namespace table {
+
+template <class Policy>
+inline constexpr bool is_checked_policy = requires { Policy::rules; };
+
+}  // namespace table
 
 }  // namespace holdfast::inline v0

@@ -21,6 +21,7 @@
 #include <holdfast/table/header.hpp>
 #include <holdfast/table/key.hpp>
 #include <holdfast/table/policy.hpp>
+#include <holdfast/table/watch.hpp>
 
 namespace holdfast::inline v0::table {
 
@@ -58,6 +59,8 @@ class store {
   using array = bucket_array<slot, slots_per_bucket, policy::overflow_slots, allocator>;
   using bits = slot_set<slots_per_bucket>;
   static constexpr bool is_boxed = std::is_same_v<slot, boxed_slot<entry>>;
+  // Whether references to entries are told what becomes of them.
+  static constexpr bool is_checked = is_checked_policy<policy>;
 
   store(const hasher& hash, const equality& equal, const allocator& memory)
       : hash_(hash), equal_(equal), memory_(memory) {
@@ -82,6 +85,9 @@ class store {
   [[nodiscard]] const hasher& hash_function() const noexcept { return hash_; }
   [[nodiscard]] const equality& key_eq() const noexcept { return equal_; }
   [[nodiscard]] const allocator& memory() const noexcept { return memory_; }
+
+  // By whom entries are referred to.
+  [[nodiscard]] auto& watches() noexcept { return watches_; }
 
   // What a misuse report says of this table.
   [[nodiscard]] identity_source identity() const noexcept { return {&identify, &head_}; }
@@ -156,7 +162,9 @@ class store {
   class [[nodiscard]] writing {
    public:
     HOLDFAST_ALWAYS_INLINE writing(store& table, operation mine) noexcept
-        : table_(table), written_(table.head_.mark.begin_write(mine, table.identity())) {}
+        : table_(table), written_(table.head_.mark.begin_write(mine, table.identity())) {
+      table.watches_.count_operation();
+    }
     HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(written_, table_.identity()); }
     writing(const writing&) = delete;
     writing& operator=(const writing&) = delete;
@@ -169,6 +177,21 @@ class store {
   [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {
     return {from.tops + number * slots_per_bucket, static_cast<slot*>(from.slots) + number * slots_per_bucket,
             static_cast<overflow_node**>(from.links) + number, nullptr};
+  }
+
+  // Whether anybody must be told of what moves: a walk, or references to entries.
+  [[nodiscard]] bool is_followed() const noexcept { return head_.walks.first != nullptr || !watches_.empty(); }
+  // The entry of `from`, a slot that is vacant now, is in `to`.
+  void tell_moved(slot& from, slot& to) noexcept {
+    head_.walks.moved(&from, &to);
+    tell_references_moved(from, to);
+  }
+  void tell_references_moved(slot& from, slot& to) noexcept {
+    // A box stays where it is.
+    if constexpr (is_checked && !is_boxed) watches_.moved(entry::referred(from.value()), entry::referred(to.value()));
+  }
+  void tell_ended(slot& one, cause what) noexcept {
+    if constexpr (is_checked) watches_.ended(entry::referred(one.value()), what);
   }
 
   void reseed() noexcept { head_.seed = random_word(); }
@@ -225,6 +248,7 @@ class store {
   [[no_unique_address]] hasher hash_;
   [[no_unique_address]] equality equal_;
   [[no_unique_address]] mutable allocator memory_;
+  [[no_unique_address]] std::conditional_t<is_checked, watch_list, no_watches> watches_{head_};
 
  private:
   using node_allocator = typename std::allocator_traits<allocator>::template rebind_alloc<overflow_node>;

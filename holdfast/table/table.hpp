@@ -39,6 +39,8 @@ class table : public walking<Types> {
   table(table&& other) noexcept : base(other.hash_, other.equal_, other.memory_) { take_over(other); }
 
   ~table() {
+    this->watches_.count_operation();
+    this->watches_.all_ended(cause::map_destroyed);
     this->destroy_entries();
     this->release_arrays();
     this->head_.walks.abandon();
@@ -106,6 +108,7 @@ class table : public walking<Types> {
     if (!this->has_buckets()) return;
     const typename base::writing section(*this, operation::clear);
     this->head_.walks.ended();
+    this->watches_.all_ended(cause::map_cleared);
     this->destroy_entries();
     if (this->growing()) this->end_growth();
     for (std::uint64_t number = 0; number <= this->head_.now.mask; ++number) {
@@ -160,6 +163,17 @@ class table : public walking<Types> {
     this->head_.paused = paused;
     this->schedule_growth();
   }
+
+  // The watch of the value under `key`, held once more; null if it is not there. Throws: bad_alloc.
+  template <class Q>
+  [[nodiscard]] watch* refer(const Q& key) {
+    const std::uint64_t hash = this->hash_of(key);
+    const typename base::writing section(*this, operation::refer);
+    const auto where = this->template find_hashed<Q>(key, hash);
+    return where ? &this->watches_.refer(base::entry::referred(where.found->value())) : nullptr;
+  }
+  // The value in `one` has been assigned to, and references to what it was end.
+  void tell_overwritten(slot& one) noexcept { this->tell_ended(one, cause::overwritten); }
 
   [[nodiscard]] std::size_t max_size() const noexcept {
     return (std::size_t{1} << 46) / array::bucket_bytes / 2 * slots_per_bucket / 2;
@@ -238,6 +252,7 @@ class table : public walking<Types> {
     held.adopt(mine.walks, nullptr);
     mine.walks.adopt(theirs.walks, this);
     theirs.walks.adopt(held, &other);
+    this->watches_.swap(other.watches_);
     this->now_memory_.swap(other.now_memory_);
     this->old_memory_.swap(other.old_memory_);
   }
@@ -251,6 +266,7 @@ class table : public walking<Types> {
   void replace_by(table& other, bool with_memory) {
     const typename base::writing section(*this, operation::assign);
     this->head_.walks.ended();
+    this->watches_.all_ended(cause::map_replaced);
     using std::swap;
     swap(this->hash_, other.hash_);
     swap(this->equal_, other.equal_);
@@ -281,6 +297,7 @@ class table : public walking<Types> {
       while (b.vacant() == 0) b = (*b.link)->view();
       const unsigned i = choose<policy::order, slots_per_bucket>(b.vacant(), base::favourite(*hash));
       b.slots[i].take(this->memory_, one);
+      this->tell_references_moved(one, b.slots[i]);
       b.tops[i] = top_of(*hash++);
     });
     free_chains(this->head_.now);

@@ -8,6 +8,7 @@
 #include <holdfast/lifetime/handle_pool.hpp>
 #include <holdfast/lifetime/must_check.hpp>
 #include <holdfast/lifetime/sync_handle_pool.hpp>
+#include <holdfast/map/map.hpp>
 
 namespace {
 
@@ -58,6 +59,23 @@ TEST_F(LifetimeDeath, OfAnExpiredWeakReferenceWhereThatIsFatal) {
   EXPECT_EXIT(static_cast<void>(one.at<when_stale::fatal>()), testing::KilledBySignal(SIGABRT),
               "^fatal error: use of a stale reference\n"
               "  stale reference to pool \"shared\": pool cleared by operation #[0-9]+ on thread [0-9]+\n");
+}
+
+// covers hf.map.ref-rules, hf.map.ref-tells
+TEST_F(LifetimeDeath, OfAStaleReferenceIntoAMapWhereThatIsFatal) {
+  using holdfast::reference_rules;
+  holdfast::checked_map<int, int,
+                        reference_rules{.overwritten = holdfast::when_overwritten::ends, .stale = when_stale::fatal}>
+      map;
+  map.name("users");
+  map[1] = 1;
+  const auto one = map.ref(1);
+  map.insert_or_assign(1, 2);
+  EXPECT_EXIT(static_cast<void>(*one), testing::KilledBySignal(SIGABRT),
+              "^fatal error: use of a stale reference\n"
+              "  stale reference to map \"users\": entry overwritten by operation #3 on thread [0-9]+\n"
+              "(.*\n)*  cure: look the key up again");
+  EXPECT_EXIT(static_cast<void>(*map.ref(2)), testing::KilledBySignal(SIGABRT), "the reference is empty");
 }
 
 // covers hf.lifetime.must-check-reported

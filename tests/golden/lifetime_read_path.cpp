@@ -3,6 +3,7 @@
 
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/lifetime/sync_handle_pool.hpp>
+#include <holdfast/map/map.hpp>
 
 using holdfast::weak;
 using holdfast::reclaim::default_domain;
@@ -31,6 +32,10 @@ extern "C" {
   return held ? held->value : 0;
 }
 
+[[gnu::noinline]] int read_plain(int* const* one) { return **one; }
+
+[[gnu::noinline]] int read_ref(const holdfast::ref<int>* one) { return **one; }
+
 [[gnu::noinline]] int read_weak(const weak<int>* one) {
   const pin<int> held = one->pin();
   return held ? *held : 0;
@@ -42,5 +47,8 @@ int main() {
   source = &one;
   holdfast::sync_handle_pool<int> pool;
   const weak<int> two = pool.make(7);
-  return read_under_pin() + read_weak(&two) == 14 ? 0 : 1;
+  holdfast::checked_map<int, int> map{{1, 7}};
+  const auto three = map.ref(1);
+  int* const four = three.get();
+  return read_under_pin() + read_weak(&two) + read_ref(&three) + read_plain(&four) == 28 ? 0 : 1;
 }

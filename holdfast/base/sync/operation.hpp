@@ -18,6 +18,7 @@ enum class operation : std::uint8_t {
   clear = 7,
   grow = 8,
   swap = 9,
+  refer = 10,  // makes a reference to an entry, which the map takes note of
 };
 
 [[nodiscard]] constexpr bool is_write(operation one) noexcept { return one >= operation::insert; }
