@@ -23,6 +23,13 @@ class Layers(scratch_tree):
         self.assert_finds("check_layers.py", "holdfast/table/find.hpp:4:", "room table includes holdfast/map/map.hpp",
                           "above it")
 
+    def test_the_guard_may_include_little(self):
+        self.header("guard/lock.hpp")
+        self.header("guard/slots.hpp", "guard/lock.hpp", "holdfast/base/lang/config.hpp")
+        self.assert_passes("check_layers.py")
+        self.header("guard/report.hpp", "holdfast/base/observe/live_set.hpp")
+        self.assert_finds("check_layers.py", "guard/report.hpp:3:", "it may include guard/")
+
     def test_finds_an_upward_include_between_the_rooms_of_the_ground(self):
         self.header("holdfast/base/lang/failure.hpp", "holdfast/base/observe/live_set.hpp")
         self.assert_finds("check_layers.py", "holdfast/base/lang/failure.hpp:3:", "room base/observe is above it")
