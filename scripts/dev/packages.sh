@@ -27,6 +27,8 @@ pkg-config           | test            | the test of the .pc file               
 relacy-dev           | test?           | protocols under the memory model of C++       |
 spin                 | test?           | Spin models of protocols                      | spin
 valgrind             | test?           | golden instruction counts                     | valgrind
+sqlite3              | test?           | the guard under a real program                | sqlite3
+redis-server         | test?           | the guard under a real server                 | redis-server
 golang-1.19-go       | test? bench?    | tests and benchmarks against the real Go      |
 clang-14             | clang           | the clang lane and the fuzzers                | clang++-14
 libclang-rt-14-dev   | clang           | sanitizers and libFuzzer of clang             |

@@ -63,6 +63,11 @@ class Keepers(guard_case):
         done = victim("keepers", "come-and-go", options="")
         self.assertEqual((done.status, done.out, done.said), (0, "late 0\n", ""), done)
 
+    # covers hf.guard.disconnect-waits
+    def test_disconnecting_waits_for_who_is_being_asked(self):
+        done = victim("keepers", "go-while-asked", options="")
+        self.assertEqual((done.status, done.out), (0, "over when disconnected: 1\n"), done)
+
     # covers hf.guard.abi-checked
     def test_a_keeper_that_is_not_understood_is_refused(self):
         done = victim("keepers", "wrong-abi", options="")

@@ -12,7 +12,12 @@ static sigjmp_buf back;
 static volatile sig_atomic_t calls = 0;
 static volatile const void* seen_address = nullptr;
 
+static volatile sig_atomic_t usr1_is_blocked = -1;
+
 static void plain(int number) {
+  sigset_t now;
+  sigprocmask(SIG_BLOCK, nullptr, &now);
+  usr1_is_blocked = sigismember(&now, SIGUSR1);
   ++calls;
   siglongjmp(back, number);
 }
@@ -41,9 +46,9 @@ static void try_crash(const char* what) {
                           : now.sa_handler == SIG_DFL      ? "default"
                           : now.sa_handler == SIG_IGN      ? "ignored"
                                                            : "foreign";
-  printf("%s: signal %d, calls %d, address %p, handler %s, flags %x, masks usr1 %d\n", what, number, int{calls},
+  printf("%s: signal %d, calls %d, address %p, handler %s, flags %x, masks usr1 %d %d\n", what, number, int{calls},
          const_cast<const void*>(seen_address), who, static_cast<unsigned>(now.sa_flags) & ~0x04000000u,
-         sigismember(&now.sa_mask, SIGUSR1));
+         sigismember(&now.sa_mask, SIGUSR1), int{usr1_is_blocked});
 }
 
 static void install(void (*handler)(int), int flags) {

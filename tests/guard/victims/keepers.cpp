@@ -1,5 +1,6 @@
 // A keeper of C memory connects to the guard and answers as argument 1 says.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -139,6 +140,29 @@ void come_and_go() {
   printf("late %d\n", late);
 }
 
+std::atomic<bool> entered{false};
+std::atomic<bool> left{false};
+
+// A thread is inside the keeper for a while, and the keeper goes.
+void go_while_asked() {
+  static keeper one;
+  prepare(one);
+  one.base.on_leave = [](holdfast_keeper*, void*, std::size_t, holdfast_leave) {
+    entered = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    left = true;
+    return holdfast_let_go;
+  };
+  char* const block = static_cast<char*>(malloc(100));
+  one.keep(block);
+  connect_to(&one.base);
+  std::thread asks([&] { free(block); });
+  while (!entered) std::this_thread::yield();
+  disconnect_from(&one.base);
+  printf("over when disconnected: %d\n", left.load());
+  asks.join();
+}
+
 void wrong_abi() {
   static keeper one;
   prepare(one);
@@ -189,6 +213,7 @@ int main(int count, char** words) {
   if (strcmp(what, "let-go") == 0) each_door(holdfast_let_go);
   else if (strcmp(what, "keep") == 0) each_door(holdfast_keep);
   else if (strcmp(what, "come-and-go") == 0) come_and_go();
+  else if (strcmp(what, "go-while-asked") == 0) go_while_asked();
   else if (strcmp(what, "two") == 0) two();
   else wrong_abi();
   return 0;
