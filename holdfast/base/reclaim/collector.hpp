@@ -54,14 +54,18 @@ class basic_collector {
     while (!first.compare_exchange_strong(before, &one, std::memory_order_release, std::memory_order_relaxed));
   }
 
-  // Moves along what can be moved without waiting. What may be destroyed is the caller's, who tells
-  // when that is done.
-  [[nodiscard]] retired_list collect(haste hurry) noexcept {
+  // Moves along what can be moved without waiting. Of what may be destroyed up to `most` is the caller's, who tells
+  // when that is done; the rest is left for others, so that no thread destroys alone what many retire.
+  [[nodiscard]] retired_list collect(haste hurry, std::size_t most = ~std::size_t{0}) noexcept {
     retired_list doomed;
-    if (!enter(guard_.try_lock())) return doomed;
+    if (!enter(hurry == haste::pressed ? guard_.lock() : guard_.try_lock())) return doomed;
     gather();
-    move_along(hurry);
-    if (!ripe_.empty() && find_held()) part(ripe_, doomed);
+    take_ripe(doomed, most);
+    // A fence takes long, and nobody else can take anything meanwhile: first what has piled up.
+    if (doomed.objects < most) {
+      move_along(hurry);
+      take_ripe(doomed, most - doomed.objects);
+    }
     guard_.unlock();
     return doomed;
   }
@@ -86,7 +90,7 @@ class basic_collector {
   [[nodiscard]] retired_list sort_out(retired_list& all) noexcept {
     retired_list doomed;
     if (!enter(guard_.lock())) return doomed;
-    if (find_held()) part(all, doomed);
+    if (find_held()) part(all, doomed, all.objects);
     guard_.unlock();
     return doomed;
   }
@@ -148,7 +152,7 @@ class basic_collector {
       // acquire: pairs with the release in push().
       found.first = lane.first.exchange(nullptr, std::memory_order_acquire);
       const std::size_t objects = fresh_.objects, bytes = fresh_.bytes;
-      fresh_.take(found);
+      found.give_all([&](retirable& one) { fresh_.add(one); });
       pending_objects_.fetch_add(fresh_.objects - objects, std::memory_order_relaxed);
       pending_bytes_.fetch_add(fresh_.bytes - bytes, std::memory_order_relaxed);
     }
@@ -187,10 +191,18 @@ class basic_collector {
     return sum;
   }
 
-  void part(retired_list& all, retired_list& doomed) noexcept {
+  void take_ripe(retired_list& doomed, std::size_t most) noexcept {
+    if (!ripe_.empty() && find_held()) part(ripe_, doomed, most);
+  }
+
+  // Looks at the first `most` of `all`; those that are held go to its end.
+  void part(retired_list& all, retired_list& doomed, std::size_t most) noexcept {
     retired_list held;
-    all.give_all([&](retirable& one) { (held_.contains(&one) ? held : doomed).add(one); });
-    all = held;
+    for (std::size_t n = 0; n < most && !all.empty(); ++n) {
+      retirable& one = all.take_first();
+      (held_.contains(&one) ? held : doomed).add(one);
+    }
+    all.take(held);
   }
 
   registry* records_;

@@ -1,6 +1,8 @@
 // See domain.hpp.
 #include <holdfast/base/reclaim/domain.hpp>
 
+#include <algorithm>
+
 #include <holdfast/base/lang/failure.hpp>
 #include <holdfast/base/reclaim/misuse.hpp>
 
@@ -11,6 +13,8 @@ constinit immortal<domain> the_default_domain;
 namespace {
 
 using sync::real_machine;
+
+constexpr std::size_t everything = ~std::size_t{0};
 
 // Any number that differs between threads as a rule.
 unsigned lane_of(const record& who) noexcept {
@@ -59,7 +63,11 @@ void domain::settle() noexcept {
   while (mine.owed_objects >= limits_.batch_objects || mine.owed_bytes >= limits_.batch_bytes) {
     if (!may_destroy(mine)) return;
     mine.owed_objects = mine.owed_bytes = 0;
-    collect(haste::none);
+    // Above the soft limit a fence is cheaper than what waits for it, and nobody retires more without having had his
+    // turn. More is destroyed then than was retired, so that what has piled up goes away; but not all of it by one
+    // thread, while others retire more.
+    const haste hurry = collector_.pending().bytes > limits_.soft_bytes ? haste::pressed : haste::none;
+    collect(hurry, std::max<std::size_t>(4096, 8 * limits_.batch_objects));
     mind_limits();
   }
 }
@@ -69,13 +77,13 @@ void domain::retire(retirable& one, std::size_t bytes, destroy_function destroy)
   settle();
 }
 
-std::size_t domain::poll() noexcept { return may_destroy(own_record()) ? collect(haste::now) : 0; }
+std::size_t domain::poll() noexcept { return may_destroy(own_record()) ? collect(haste::now, everything) : 0; }
 
-std::size_t domain::collect(haste hurry) noexcept {
+std::size_t domain::collect(haste hurry, std::size_t most) noexcept {
   record& mine = own_record();
   // Before the objects are taken: who drains must not find them nowhere.
   mine.begin_destroying();
-  retired_list doomed = collector_.collect(hurry);
+  retired_list doomed = collector_.collect(hurry, most);
   const garbage gone{doomed.objects, doomed.bytes};
   doomed.destroy_all();
   if (gone.objects != 0) collector_.destroyed(gone);
@@ -159,7 +167,7 @@ void domain::tell_soft_limit() noexcept {
 void domain::wait_for_room() noexcept {
   const std::uint64_t began = real_machine::now();
   for (unsigned round = 0; collector_.pending().bytes > limits_.hard_bytes; ++round) {
-    collect(haste::now);
+    collect(haste::now, everything);
     if (real_machine::now() - began > limits_.patience) return;
     real_machine::rest(round);
   }

@@ -78,7 +78,7 @@ class domain {
   void set_limits(const limits& chosen) noexcept { limits_ = chosen; }
 
  private:
-  std::size_t collect(haste hurry) noexcept;
+  std::size_t collect(haste hurry, std::size_t most) noexcept;
   void see_through(retired_list& all) noexcept;
   void mind_limits() noexcept;
   void wait_for_room() noexcept;

@@ -22,8 +22,9 @@
 namespace holdfast::inline v0::reclaim {
 
 enum class haste : std::uint8_t {
-  none,  // a new period may wait until the last fence is long enough ago
+  none,     // a new period may wait until the last fence is long enough ago
   now,
+  pressed,  // now, and whoever is at work on it is waited for
 };
 
 // The reader that keeps a grace period from ending.
@@ -41,8 +42,11 @@ class basic_grace {
   using registry = basic_registry<Machine>;
   using record = basic_record<Machine>;
 
-  // Fences are at least so far apart, and take at most a tenth of the time.
+  // Fences are at least so far apart, and take a tenth of the time if they take a tenth of `most_spacing` or less.
+  // They are not kept apart for longer: one that seems long was most often long because its thread was taken off the
+  // processor, and what is retired meanwhile waits for the next one.
   static constexpr std::uint64_t least_spacing = 100'000;
+  static constexpr std::uint64_t most_spacing = 1'000'000;
   // A reader that blocks longer than this is asked to make room; see read_scope.
   static constexpr std::uint64_t patience = 10'000'000;
 
@@ -116,7 +120,7 @@ class basic_grace {
     const std::uint64_t before = Machine::now();
     const bool fenced = Machine::heavy_fence();
     const std::uint64_t after = Machine::now();
-    earliest_ = after + std::max(least_spacing, 10 * (after - before));
+    earliest_ = after + std::clamp(10 * (after - before), least_spacing, most_spacing);
     lost_.store(!fenced, std::memory_order_relaxed);
     if (!fenced) return false;
     fences_.store(fences_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

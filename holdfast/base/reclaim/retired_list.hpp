@@ -10,6 +10,7 @@ namespace holdfast::inline v0::reclaim {
 
 struct retired_list {
   retirable* first = nullptr;
+  retirable* last = nullptr;
   std::size_t objects = 0;
   std::size_t bytes = 0;
 
@@ -17,9 +18,20 @@ struct retired_list {
 
   void add(retirable& one) noexcept {
     one.next_retired = first;
+    if (first == nullptr) last = &one;
     first = &one;
     ++objects;
     bytes += one.bytes();
+  }
+
+  // There is one.
+  [[nodiscard]] retirable& take_first() noexcept {
+    retirable& one = *first;
+    first = one.next_retired;
+    if (first == nullptr) last = nullptr;
+    --objects;
+    bytes -= one.bytes();
+    return one;
   }
 
   // Takes each object off the list and gives it to `take`, which may put it on another one or end it.
@@ -30,12 +42,19 @@ struct retired_list {
       take(*one);
       one = next;
     }
+    last = nullptr;
     objects = bytes = 0;
   }
 
-  // All of `other`, which is empty afterwards.
+  // All of `other` to the end, which is empty afterwards. Touches no object but two: there may be a million, and all
+  // out of the caches.
   void take(retired_list& other) noexcept {
-    other.give_all([&](retirable& one) { add(one); });
+    if (other.empty()) return;
+    (first == nullptr ? first : last->next_retired) = other.first;
+    last = other.last;
+    objects += other.objects;
+    bytes += other.bytes;
+    other = {};
   }
 
   void destroy_all() noexcept {

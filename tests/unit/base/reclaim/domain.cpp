@@ -255,6 +255,51 @@ TEST(DomainLimits, TellWhenTheSoftOneIsCrossed) {
   EXPECT_EQ(told, 1);
 }
 
+// covers hf.reclaim.garbage-bounded
+TEST(DomainLimits, FencesAreNotSpacedAboveTheSoftOne) {
+  std::atomic<int> alive{0};
+  limits chosen;
+  chosen.batch_objects = 1;
+  chosen.soft_bytes = 150;
+  domain own(chosen);
+  for (int i = 0; i < 1000; ++i) {
+    retire(own, *new counted(alive), 100);
+    ASSERT_LE(alive, 3) << "after " << i;
+  }
+  own.drain();
+  EXPECT_EQ(alive, 0);
+}
+
+// covers hf.reclaim.garbage-bounded
+TEST(DomainLimits, WhatHasPiledUpIsDestroyedInPartsByWhoRetires) {
+  std::atomic<int> alive{0};
+  limits chosen;
+  chosen.batch_objects = 512;
+  chosen.soft_bytes = 1;
+  domain own(chosen);
+  std::atomic<int> stage{0};
+  std::thread reader([&] {
+    section inside(own);
+    stage = 1;
+    while (stage != 2) std::this_thread::yield();
+  });
+  while (stage != 1) std::this_thread::yield();
+  for (int i = 0; i < 100'000; ++i) retire(own, *new counted(alive));
+  EXPECT_EQ(alive, 100'000);
+  stage = 2;
+  reader.join();
+  int most_at_once = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    const int before = alive;
+    retire(own, *new counted(alive));
+    most_at_once = std::max(most_at_once, before + 1 - alive);
+  }
+  EXPECT_LE(most_at_once, 4096) << "one thread does it all, while others retire more";
+  EXPECT_LE(alive, 4096) << "less is destroyed than retired";
+  own.drain();
+  EXPECT_EQ(alive, 0);
+}
+
 // covers hf.reclaim.limits-kept
 TEST(DomainLimits, MakeWritersWaitAtTheHardOneButNotForEver) {
   std::atomic<int> alive{0};

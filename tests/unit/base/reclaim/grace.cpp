@@ -14,8 +14,10 @@ struct counting_machine : holdfast::sync::real_machine {
   static inline int fences = 0;
   static inline bool granted = true;
   static inline std::uint64_t time = 0;
+  static inline std::uint64_t fence_takes = 0;
   static bool heavy_fence() noexcept {
     ++fences;
+    time += fence_takes;
     return granted;
   }
   static std::uint64_t now() noexcept { return time; }
@@ -27,6 +29,7 @@ class Grace : public testing::Test {
     counting_machine::fences = 0;
     counting_machine::granted = true;
     counting_machine::time = 1'000'000'000;
+    counting_machine::fence_takes = 0;
   }
   ~Grace() override { records.destroy_records(); }
 
@@ -75,6 +78,27 @@ TEST_F(Grace, FencesAreSpacedUnlessSomebodyIsInHaste) {
   EXPECT_TRUE(periods.passed(ticket));
   periods.advance(periods.ticket(), haste::now);
   EXPECT_EQ(counting_machine::fences, 3);
+}
+
+// covers hf.reclaim.one-fence, hf.reclaim.garbage-bounded
+TEST_F(Grace, FencesOfAThreadThatWasHeldUpAreNotPutOffForLong) {
+  counting_machine::fence_takes = 30'000;
+  periods.advance(periods.ticket(), haste::none);
+  const std::uint64_t ticket = periods.ticket();
+  counting_machine::time += 10 * counting_machine::fence_takes - 1;
+  periods.advance(ticket, haste::none);
+  EXPECT_FALSE(periods.passed(ticket)) << "a tenth of the time";
+  counting_machine::time += 1;
+  counting_machine::fence_takes = 5'000'000'000;
+  periods.advance(ticket, haste::none);
+  EXPECT_TRUE(periods.passed(ticket));
+  const std::uint64_t after = periods.ticket();
+  counting_machine::time += periods.most_spacing - 1;
+  periods.advance(after, haste::none);
+  EXPECT_FALSE(periods.passed(after));
+  counting_machine::time += 1;
+  periods.advance(after, haste::none);
+  EXPECT_TRUE(periods.passed(after));
 }
 
 // covers hf.reclaim.fence-lost
