@@ -165,16 +165,17 @@ def judge_oversubscribed(found):
 
 
 def judge_reads_while_growing(found):
-    what = "p99.99 of reads while growing, times that at rest"
-    rows = {key[0]: row for key, row in found.items() if key[0] in ("reads while growing", "reads at rest")}
-    ours = [contender(rows[name], "sync_map") if name in rows else None
-            for name in ("reads while growing", "reads at rest")]
-    if None in ours:
-        yield missing(what, f"<= {GROWING_READS_BAR:.1f}")
-        return
-    growing, rest = (one["p99.99"] for one in ours)
-    yield bar(what, f"<= {GROWING_READS_BAR:.1f}", f"{growing / rest:.2f}", growing / rest <= GROWING_READS_BAR,
-              f"{growing:.0f} ns over {rest:.0f} ns")
+    asked = ("reads while growing", "reads at rest, grown")
+    rows = {key[0]: row for key, row in found.items() if key[0] in asked}
+    ours = [contender(rows[name], "sync_map") if name in rows else None for name in asked]
+    for figure, name in (("p99.99", "p99.99"), ("longest", "longest")):
+        what = f"{name} of reads while growing, times that of the table at rest"
+        if None in ours:
+            yield missing(what, f"<= {GROWING_READS_BAR:.1f}")
+            continue
+        growing, rest = (one[figure] for one in ours)
+        yield bar(what, f"<= {GROWING_READS_BAR:.1f}", f"{growing / rest:.2f}", growing / rest <= GROWING_READS_BAR,
+                  f"{growing:.0f} ns over {rest:.0f} ns")
 
 
 def judge_pin(results):

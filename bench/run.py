@@ -174,7 +174,7 @@ def run_memory(chosen, build):
 
 
 def run_scale(chosen, build):
-    for name in ("pin_cost", "threads_on_one_map"):
+    for name in ("pin_cost", "garbage_under_a_sleeping_reader", "threads_on_one_map"):
         program = build.executable(HERE / "scale" / f"{name}.cpp")
         flags = [flag for flag in shared_flags(chosen) if flag != "--cpu" and flag != str(chosen.cpu)]
         run_json([program, *flags], chosen.out / f"scale_{name}.json")

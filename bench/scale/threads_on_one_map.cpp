@@ -1,9 +1,11 @@
 // How many operations a second get threads through one map, and how long do they wait for a read?
 //
-//   read-only, 99/1, 90/10, 50/50   reads and writes of keys that are there, drawn uniformly, by Zipf's law, or one
-//   only insert growth                   threads fill an empty map together reads while growing             one thread
-//   reads the first entries, another makes the map a thousand times as large;
-//                                   beside it the same reads of the map at rest
+//   read-only, 99/1, 90/10, 50/50   reads and writes of keys that are there, drawn uniformly, by Zipf's law, or one only
+//
+//   insert growth                   threads fill an empty map together
+//
+//   reads while growing             one thread reads the first entries, another makes the map a thousand times as
+//                                   large; beside it the same reads of the map at rest, before and afterwards
 //
 // One row in seconds:  --questions 99/1 --keys u64 --spread zipf --sizes 1e6 --threads 2 --only 'sync_map,tbb'
 #include <bench/scale/roster.hpp>
@@ -20,6 +22,7 @@ constexpr mix_named mixes[] = {{"read-only", 0}, {"99/1", 10}, {"90/10", 100}, {
 constexpr const char* insert_growth = "insert growth";
 constexpr const char* while_growing = "reads while growing";
 constexpr const char* at_rest = "reads at rest";
+constexpr const char* grown_at_rest = "reads at rest, grown";
 
 // What every round of a row asks one contender.
 template <class Family, class Ask>
@@ -129,6 +132,13 @@ class inquiry {
     std::exit(1);
   }
 
+  void add_round(scale_row& to, const std::string& name, const outcome& now) const {
+    const auto found = std::ranges::find(to.entries, name, &scale_entry::name);
+    found->rates.push_back(rate_of(now, chosen_));
+    found->reads.merge(now.reads);
+    found->longest.push_back(static_cast<double>(now.reads.max()) * scale_);
+  }
+
   // From a hundredth of the last size, or a thousandth of ten million.
   void ask_reads_while_growing() {
     if (!wanted(while_growing)) return;
@@ -147,12 +157,19 @@ class inquiry {
       one.drop();
       return now;
     }));
-    keep(interleave(row(while_growing, "uniform", last, 2), everybody(), chosen_, scale_, [&](subject<Family>& one) {
-      one.build(present);
-      outcome now = one.read_while_storing(probed, coming, 0);
-      one.drop();
-      return now;
-    }));
+    // The same table when it has grown: its lines are as far away as those of the growing one in the end.
+    scale_row rested = row(grown_at_rest, "uniform", last, 1);
+    for (const auto& one : everybody()) rested.entries.push_back({one->name, {}, {}, {}});
+    scale_row growing = interleave(row(while_growing, "uniform", last, 2), everybody(), chosen_, scale_,
+                                   [&](subject<Family>& one) {
+                                     one.build(present);
+                                     outcome now = one.read_while_storing(probed, coming, 0);
+                                     add_round(rested, one.name, one.read_while_storing(probed, nothing, chosen_.seconds));
+                                     one.drop();
+                                     return now;
+                                   });
+    keep(std::move(rested));
+    keep(std::move(growing));
   }
 
   const settings& chosen_;
