@@ -103,7 +103,8 @@ void describe_encounter(text_sink& to, const void* about) {
   const auto& found = *static_cast<const encounter*>(about);
   to.add(prefix).add("two threads modify one container at once\n  ").add(found.kind).add(" at ");
   to.address(found.container).add("\n");
-  add_stack_of(to, found.operations[0], found.stacks[0]);
+  if (found.stacks[0].count != 0) add_stack_of(to, found.operations[0], found.stacks[0]);
+  else to.add("  changed by another thread, which is off its processor and did not answer in time\n");
   add_stack_of(to, found.operations[1], found.stacks[1]);
   to.add("  cure: hold one lock around every use of the container, or take a map for many threads\n");
 }
