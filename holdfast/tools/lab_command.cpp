@@ -9,6 +9,7 @@
 #include <holdfast/hazard/catalogue.hpp>
 #include <holdfast/hazard/child.hpp>
 #include <holdfast/tools/input_error.hpp>
+#include <holdfast/tools/lab_experiments.hpp>
 #include <holdfast/tools/lab_explain.hpp>
 #include <holdfast/tools/lab_list.hpp>
 #include <holdfast/tools/lab_run.hpp>
@@ -23,7 +24,8 @@ constexpr const char* examples =
     "  holdfast lab explain reference-across-growth\n"
     "  holdfast lab run concurrent-writes          see it fail, see the cures hold\n"
     "  holdfast lab run --all --runs 100           how certain is it?\n"
-    "  holdfast lab run --all --json -             for other programs\n";
+    "  holdfast lab run --all --json -             for other programs\n"
+    "  holdfast lab experiments                    pointers or values, new or arena: what they cost here\n";
 
 void add_list(CLI::App& lab, int& exit_code) {
   auto* const command = lab.add_subcommand("list", "all hazards: story, article, true of Go, true of C++");
@@ -67,6 +69,29 @@ void add_run(CLI::App& lab, int& exit_code) {
   });
 }
 
+void add_experiments(CLI::App& lab, int& exit_code) {
+  auto* const command = lab.add_subcommand("experiments", "the articles' measurements, done here, beside the articles' figures");
+  auto options = std::make_shared<experiments_options>();
+  std::string names = "which; all of them without one:";
+  for (const auto& one : experiments()) names += "\n" + std::string(one.id) + ": " + std::string(one.story);
+  command->add_option("ID", options->ids, names)->type_name("");
+  command->add_option("--entries", options->plan.entries, "entries of the maps")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000).description(""))
+      ->capture_default_str();
+  command->add_option("--nodes", options->plan.nodes, "nodes to be made")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000).description(""))
+      ->capture_default_str();
+  command->add_option("--rounds", options->plan.rounds, "rounds, of which the median is shown")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000).description(""))
+      ->capture_default_str();
+  command->add_option("--json", options->json, "write the results to FILE; with - to standard output, instead of the text")
+      ->type_name("FILE");
+  command->callback([options, &exit_code] { exit_code = run_experiments(*options); });
+}
+
 struct child_arguments {
   std::string name;
   std::uint64_t seed = 1;
@@ -97,6 +122,7 @@ void add_lab(CLI::App& app, int& exit_code) {
   add_list(*lab, exit_code);
   add_explain(*lab, exit_code);
   add_run(*lab, exit_code);
+  add_experiments(*lab, exit_code);
   add_child(*lab);
 }
 

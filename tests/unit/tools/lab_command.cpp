@@ -161,4 +161,37 @@ TEST_F(LabCommand, MakesColoursOnlyForATerminalThatWantsThem) {
   EXPECT_EQ(lab("run nan-key --runs 1").out.find('\x1b'), std::string::npos);
 }
 
+// covers hf.tools.experiments-count
+TEST_F(LabCommand, ExperimentsCountObjectsExactly) {
+  const auto told = lab("experiments --entries 1000 --nodes 1000 --rounds 1 --json -");
+  ASSERT_EQ(told.exit_code, 0) << told.error;
+  const auto all = nlohmann::json::parse(told.out).at("experiments");
+  ASSERT_EQ(all.size(), 2U);
+  const auto& ways = all[0].at("ways");
+  const auto figure = [&](std::size_t way, const char* name) {
+    return ways.at(way).at("figures").at(name).at("median").get<double>();
+  };
+  ASSERT_EQ(ways.size(), 2U);
+  // An object for each pointer, and a map that allocates alike.
+  EXPECT_GE(figure(0, "allocations"), 1000);
+  EXPECT_LT(figure(1, "allocations"), 300);
+  EXPECT_LT(figure(0, "allocations"), 1300);
+  EXPECT_EQ(all[1].at("ways").size(), 3U);
+}
+
+TEST_F(LabCommand, ExperimentsStandBesideTheArticlesFigures) {
+  const auto told = lab("experiments new-pool-arena --nodes 1000 --rounds 1");
+  EXPECT_EQ(told.exit_code, 0) << told.error;
+  EXPECT_NE(told.out.find("object_pool"), std::string::npos);
+  EXPECT_NE(told.out.find("the article, 1,000,000: 128 ms"), std::string::npos);
+  EXPECT_EQ(told.out.find("pointers-or-values"), std::string::npos);
+}
+
+TEST_F(LabCommand, RefusesAnExperimentThatIsNone) {
+  const auto told = lab("experiments zero-copy");
+  EXPECT_EQ(told.exit_code, 2);
+  EXPECT_EQ(told.out, "");
+  EXPECT_TRUE(is_one_line(told.error)) << told.error;
+}
+
 }  // namespace
