@@ -10,6 +10,8 @@
 #include <holdfast/hazard/c_memory.hpp>
 #include <holdfast/hazard/hidden.hpp>
 #include <holdfast/hazard/situation.hpp>
+#include <holdfast/lifetime/resource_registry.hpp>
+#include <holdfast/managed/resource_map.hpp>
 #include <holdfast/map/map.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -96,6 +98,26 @@ constexpr std::string_view pinned_code = R"(  buffers.store("ann", c_strdup("fro
   const bool alive = length_of(&*found) == 16;
 )";
 
+int registered(situation& here) {
+  resource_registry registry({.freed = when_freed::mark});
+  holdfast::resource_map<std::string, char> buffers(registry);
+  char* const buffer = c_strdup("from a C library");
+  buffers.adopt("ann", buffer, c_free);
+  bool before = false;
+  buffers.with("ann", [&](char* text) { before = length_of(text) == 16; });
+  if (!registry.note_freed(buffer)) c_free(buffer);
+  const bool after = buffers.with("ann", [](char*) {});
+  here.say("usable before: %s; after C has freed it: %s", before ? "yes" : "no", after ? "yes" : "no");
+  const bool right = before && !after;
+  return here.verdict(right, right ? "the entry is refused from the moment that C frees" : "freed memory was handed out");
+}
+
+constexpr std::string_view registered_code = R"(  holdfast::resource_map<std::string, char> buffers(registry);
+  buffers.adopt("ann", buffer, c_free);
+  if (!registry.note_freed(buffer)) c_free(buffer);
+  const bool after = buffers.with("ann", [](char*) {});
+)";
+
 }  // namespace c_memory_freed_under_value_programs
 
 hazard c_memory_freed_under_value() {
@@ -121,7 +143,9 @@ hazard c_memory_freed_under_value() {
       .cures =
           {{"owned", "the entry owns the block; it is freed with the entry and by nobody else", owned, {}, owned_code},
            {"counted", "library and map hold a share each; the last one frees", counted, {}, counted_code},
-           {"pinned", "pointer_cache takes the block with its deleter, and readers pin it", pinned, {}, pinned_code}},
+           {"pinned", "pointer_cache takes the block with its deleter, and readers pin it", pinned, {}, pinned_code},
+                {"registered", "resource_map hears of the free and refuses the entry from then on", registered, {},
+                 registered_code}},
   };
 }
 

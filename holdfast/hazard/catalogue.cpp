@@ -43,7 +43,8 @@ std::span<const hazard> catalogue() {
       false_sharing(),
       c_memory_freed_under_value(), c_memory_freed_under_key(), double_release(), leaked_share(),
       revived_share(), destructor_misses_copy(), stack_address_in_map(), loop_variable_address(),
-      reference_after_erase(), hidden_pointer(),
+      reference_after_erase(), hidden_pointer(), stale_handle(),
+      arena_used_after_reset(),
   };
   return all;
 }

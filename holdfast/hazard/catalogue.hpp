@@ -57,5 +57,7 @@ namespace holdfast::inline v0::hazard {
 [[nodiscard]] hazard loop_variable_address();
 [[nodiscard]] hazard reference_after_erase();
 [[nodiscard]] hazard hidden_pointer();
+[[nodiscard]] hazard stale_handle();
+[[nodiscard]] hazard arena_used_after_reset();
 
 }  // namespace holdfast::inline v0::hazard

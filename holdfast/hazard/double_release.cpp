@@ -8,6 +8,7 @@
 #include <holdfast/hazard/hidden.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/lifetime/alias_audit.hpp>
+#include <holdfast/lifetime/resource_registry.hpp>
 #include <holdfast/map/map.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -86,6 +87,30 @@ constexpr std::string_view counted_code = R"(  of_user["ann"] = std::shared_ptr<
 of_user.clear();
 )";
 
+int one_end(situation& here) {
+  connection_pool pool;
+  resource_registry registry;
+  const auto release = [](void* context, void* one, std::size_t) {
+    static_cast<connection_pool*>(context)->release(static_cast<connection*>(one));
+  };
+  holdfast::map<std::string, resource_share<connection>> of_user;
+  of_user["ann"] = registry.adopt(pool.acquire(), adoption{.free = release, .context = &pool, .watched = false});
+  const resource_handle handle = of_user["ann"].handle();
+  of_user["ann's tablet"] = registry.share<connection>(handle);
+  of_user.clear();
+  registry.drain();
+  const bool refused = !registry.share<connection>(handle);
+  here.say("released %d time; a further share of that handle is %s", pool.releases(), refused ? "refused" : "given");
+  const bool right = refused && pool.releases() == 1 && gives_each_its_own(pool);
+  return here.verdict(right, right ? "released once, after the last share, and never again" : "released more than once");
+}
+
+constexpr std::string_view one_end_code = R"(  of_user["ann's tablet"] = registry.share<connection>(handle);
+  of_user.clear();
+  registry.drain();
+  const bool refused = !registry.share<connection>(handle);
+)";
+
 int audited(situation& here) {
   connection_pool pool;
   holdfast::map<std::string, connection*> of_user;
@@ -131,6 +156,7 @@ hazard double_release() {
                 {.ending = ending::wrong_answer},
                 naive_code},
       .cures = {{"counted", "entries hold shares; the last one releases, once", counted, {}, counted_code},
+                {"one-end", "a resource_registry releases once, and refuses its handle from then on", one_end, {}, one_end_code},
                 {"audited",
                  "alias_audit names the keys of each shared object before anything is released",
                  audited,

@@ -9,6 +9,7 @@
 #include <holdfast/hazard/hidden.hpp>
 #include <holdfast/hazard/situation.hpp>
 #include <holdfast/hazard/vanishing_allocator.hpp>
+#include <holdfast/lifetime/chain.hpp>
 #include <holdfast/map/go_map.hpp>
 #include <holdfast/map/map.hpp>
 
@@ -77,6 +78,35 @@ constexpr std::string_view checked_pointer_code = R"(  auto users = go::make_map
       users.get(name)->age = 1;
 )";
 
+struct theme {
+  int colour = 0;
+};
+struct settings {
+  std::unique_ptr<theme> chosen;
+};
+struct profile {
+  std::unique_ptr<settings> set;
+};
+
+int first_null_link(situation& here) {
+  holdfast::map<std::string, std::unique_ptr<profile>> profiles;
+  profiles["ann"] = std::make_unique<profile>();
+  const auto look = chain(profiles.get("ann")).then<&profile::set>().then<&settings::chosen>();
+  const bool told = look.get() == nullptr && look.error() && look.error()->name == "set" && look.error()->index == 1;
+  here.say("ann has no theme: link %u (%s) is null", look.error() ? look.error()->index : 0,
+           look.error() ? std::string(look.error()->name).c_str() : "none");
+  const bool nobody = chain(profiles.get("bob")).then<&profile::set>().error().has_value();
+  profiles["ann"]->set = std::make_unique<settings>();
+  profiles["ann"]->set->chosen = std::make_unique<theme>(theme{7});
+  const auto again = chain(profiles.get("ann")).then<&profile::set>().then<&settings::chosen>();
+  const bool right = told && nobody && again.get() != nullptr && again.get()->colour == 7;
+  return here.verdict(right, right ? "a chain stops at the first null and names it" : "a null link was passed");
+}
+
+constexpr std::string_view first_null_link_code = R"(  const auto look = chain(profiles.get("ann")).then<&profile::set>().then<&settings::chosen>();
+  const bool told = look.get() == nullptr && look.error() && look.error()->name == "set" && look.error()->index == 1;
+)";
+
 }  // namespace null_pointer_value_programs
 
 hazard null_pointer_value() {
@@ -99,7 +129,9 @@ hazard null_pointer_value() {
       .cures = {{"empty-answer", "get() gives a reference that may be absent and has to be asked", empty_answer, {},
                  empty_answer_code},
                 {"checked-pointer", "go::ptr throws Go's panic when a null one is followed", checked_pointer, {},
-                 checked_pointer_code}},
+                 checked_pointer_code},
+                {"first-null-link", "chain() goes from pointer to pointer, stops at the first null and says which it is",
+                 first_null_link, {}, first_null_link_code}},
   };
 }
 

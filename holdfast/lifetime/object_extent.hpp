@@ -2,6 +2,7 @@
 //
 //   T*                            address, sizeof(T)
 //   anything with get()           the same of what get() returns; use_count(), where there is one
+//   unmanaged<T*>                 that of its pointer
 //   string_view, span             what they look at
 //   object_extent                 itself: what a projection returns that knows better
 //
@@ -57,11 +58,17 @@ concept has_get = requires(const T& value) {
 };
 
 template <class T>
+concept wraps_pointer = !has_get<T> && requires(const T& value) {
+  requires std::is_pointer_v<std::remove_cvref_t<decltype(value.pointer)>>;
+};
+
+template <class T>
 concept views_memory =
     std::ranges::contiguous_range<const T> && std::ranges::sized_range<const T> && std::ranges::borrowed_range<T>;
 
 template <class T>
-concept refers = std::is_same_v<T, object_extent> || std::is_pointer_v<T> || has_get<T> || views_memory<T>;
+concept refers =
+    std::is_same_v<T, object_extent> || std::is_pointer_v<T> || has_get<T> || wraps_pointer<T> || views_memory<T>;
 
 template <class T>
 struct referred {
@@ -74,6 +81,8 @@ struct referred<T*> {
 template <has_get T>
   requires(!std::is_pointer_v<T>)
 struct referred<T> : referred<std::remove_cvref_t<decltype(std::declval<const T&>().get())>> {};
+template <wraps_pointer T>
+struct referred<T> : referred<std::remove_cvref_t<decltype(std::declval<const T&>().pointer)>> {};
 
 template <class T>
 [[nodiscard]] std::size_t bytes_of(const T* object, extent_from source) noexcept {
@@ -99,6 +108,8 @@ template <refers Value>
       if (extent.address != nullptr) extent.holders = static_cast<long>(value.use_count());
     }
     return extent;
+  } else if constexpr (wraps_pointer<Value>) {
+    return extent_of(value.pointer, source);
   } else {
     const std::size_t bytes = std::ranges::size(value) * sizeof(*std::ranges::data(value));
     return {bytes == 0 ? nullptr : std::ranges::data(value), bytes, 0};

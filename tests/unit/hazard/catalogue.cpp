@@ -66,7 +66,9 @@ TEST(Catalogue, HasItsHazardsInOrder) {
       "stack-address-in-map",
       "loop-variable-address",
       "reference-after-erase",
-      "hidden-pointer"};
+      "hidden-pointer",
+      "stale-handle",
+      "arena-used-after-reset"};
   std::vector<std::string_view> ids;
   for (const auto& one : hazard::catalogue()) ids.push_back(one.id);
   EXPECT_EQ(ids, expected);

@@ -19,6 +19,7 @@
 #include <holdfast/concurrent/sync_map.hpp>
 #include <holdfast/lifetime/alias_steps.hpp>
 #include <holdfast/lifetime/counted.hpp>
+#include <holdfast/managed/resource_map.hpp>
 #include <holdfast/map/go_map.hpp>
 #include <holdfast/map/go_ptr.hpp>
 #include <holdfast/map/map.hpp>
@@ -125,6 +126,15 @@ TEST(AliasAudit, LooksAtTheObjectsOfACache) {
   ASSERT_EQ(found.groups.size(), 1U);
   EXPECT_EQ(found.groups[0].object, shared.get());
   EXPECT_THAT(found.groups[0].keys, ElementsAre("ann", "anna"));
+}
+
+TEST(AliasAudit, TakesPointersThatSomebodyAnswersFor) {
+  user ann;
+  const holdfast::map<int, holdfast::unmanaged<user*>> users = {{1, {&ann}}, {2, {&ann}}, {3, {nullptr}}};
+  const auto found = alias_audit(users);
+  ASSERT_EQ(found.groups.size(), 1U);
+  EXPECT_EQ(found.groups[0].object, &ann);
+  EXPECT_EQ(found.without_object, 1U);
 }
 
 // covers hf.alias.inside

@@ -72,7 +72,7 @@ TEST_F(LabCommand, ListsEveryHazardOnALine) {
 TEST_F(LabCommand, ListsAsJson) {
   const auto told = lab("list --json");
   const auto list = nlohmann::json::parse(told.out);
-  ASSERT_EQ(list.at("hazards").size(), 33U);
+  ASSERT_EQ(list.at("hazards").size(), 35U);
   const auto& first = list.at("hazards").at(0);
   EXPECT_EQ(first.at("id"), "reference-across-growth");
   EXPECT_EQ(first.at("go").at("true"), "no");
