@@ -162,9 +162,9 @@ void prepare_tables(const options& wanted) noexcept {
 
 bool hold_back_if_shown(void* block, std::size_t bytes, const void* caller) noexcept {
   const std::uint32_t tables_before = table_count.load(std::memory_order_relaxed);
-  const bool held = look_at_tables(block, bytes, caller);
+  const bool is_held = look_at_tables(block, bytes, caller);
   if (table_count.load(std::memory_order_relaxed) != tables_before) count_watchers();
-  return held;
+  return is_held;
 }
 
 void settle_held_back() noexcept {
