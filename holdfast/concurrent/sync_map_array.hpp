@@ -79,7 +79,7 @@ template <class Line>
 struct alignas(64) bucket_array : reclaim::retirable {
   constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room) noexcept
       : buckets(in_use), lines(first), capacity(room) {
-    growth.nobodys = room == 0 && first != nullptr;
+    growth.nobodys = in_use != 0;  // any other one is filled later
   }
   bucket_array(const bucket_array&) = delete;
   bucket_array& operator=(const bucket_array&) = delete;
