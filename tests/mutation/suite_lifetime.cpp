@@ -231,7 +231,7 @@ void references(std::uint64_t seed) {
       if (each.ended == cause::none && (key < 0 || each.key == key)) each.ended = what;
   };
   for (int step = 0; step < 500; ++step) {
-    const int key = static_cast<int>(random.below(200));
+    const int key = static_cast<int>(random.below(100));
     switch (random.below(12)) {
       case 0:
         if (!random.one_in(20)) break;
@@ -249,7 +249,7 @@ void references(std::uint64_t seed) {
       case 5:
       case 6:
         if (auto made = map.ref(key)) all.push_back({made, key});
-        if (random.one_in(3) && !all.empty()) {
+        if (random.one_in(12) && !all.empty()) {
           std::swap(all[random.below(all.size())], all.back());
           all.pop_back();
         }

@@ -96,7 +96,7 @@ void play_map(std::uint64_t seed) {
       if (each.ended == cause::none && (key < 0 || each.key == key)) each.ended = what;
   };
   for (int step = 0; step < 600; ++step) {
-    const int key = static_cast<int>(random.below(300));
+    const int key = static_cast<int>(random.below(150));
     switch (random.below(16)) {
       case 0:
       case 1:
@@ -143,7 +143,7 @@ void play_map(std::uint64_t seed) {
         } else {
           ASSERT_FALSE(versions.contains(key));
         }
-        if (random.below(3) == 0 && !all.empty()) {
+        if (random.below(20) == 0 && !all.empty()) {
           std::swap(all[random.below(all.size())], all.back());
           all.pop_back();
         }
