@@ -8,7 +8,6 @@
 // inv hf.lifetime.weak-outlives-pool: the memory of a slot stays a slot of the same type until the process ends.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +28,7 @@ class slot_owner {
   // Up to 47 bytes. Threads: one renames, any number read; who reads meanwhile may see a mixture.
   void rename(std::string_view name) noexcept {
     char bytes[sizeof name_] = {};
-    std::memcpy(bytes, name.data(), std::min(name.size(), sizeof bytes - 1));
+    name.copy(bytes, sizeof bytes - 1);
     for (std::size_t i = 0; i < words; ++i) {
       std::uint64_t word;
       std::memcpy(&word, bytes + i * sizeof word, sizeof word);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -119,8 +118,7 @@ void watch_list::swap(watch_list& other) noexcept {
 void watch_list::keep_name(std::string_view name) noexcept {
   if (home_ == nullptr) return;
   const std::size_t length = std::min(name.size(), sizeof home_->name - 1);
-  std::memcpy(home_->name, name.data(), length);
-  home_->name[length] = '\0';
+  home_->name[name.copy(home_->name, length)] = '\0';
 }
 
 std::string_view watch_list::name() const noexcept {

@@ -48,7 +48,11 @@ void pools_of_one_thread() {
       require(pool.erase(one) && !pool.erase(one), "erase answers wrongly");
       old.push_back(one);
     }
-    require(pool.get(handle<counted>::from_bits(old[0].bits() ^ std::uint64_t{1} << 32)) == nullptr,
+    handle_pool<counted> fresh;
+    const auto first = fresh.make(1);
+    fresh.erase(first);
+    // Generation 1 has become 2.
+    require(!fresh.contains(handle<counted>::from_bits(first.bits() ^ std::uint64_t{3} << 32)),
             "a vacant slot is live");
     checking("hf.lifetime.why-told");
     require(pool.why(old[299]).what() == cause::pool_erased && pool.why(old[299]).serial() == 600,
@@ -286,9 +290,19 @@ void references_of_whole_maps() {
   require(one.get() == &b.at(1) && two.get() == &a.at(2), "references do not go with their entries");
   b.erase(1);
   require(!one && one.why().what() == cause::erased, "the other map's list was asked");
+  b.name("b");
+  require(one.explain().find("map \"b\"") != std::string::npos, "the entry is taken to be in the other map");
   a = checked_map<int, int>{{2, 30}};
   checking("hf.map.ref-tells");
   require(!two && two.why().what() == cause::map_replaced, "an assignment is not told");
+  checking("hf.map.ref-follows");
+  checked_map<int, int> roomy(1000);
+  std::vector<ref<int>> all;
+  for (int i = 0; i < 50; ++i) roomy[i] = i, all.push_back(roomy.ref(i));
+  roomy.shrink_to_fit();
+  for (int i = 0; i < 50; ++i)
+    require(all[static_cast<unsigned>(i)].get() == &roomy.at(i), "lost while the map shrank");
+  checking("hf.map.ref-tells");
   auto last = std::make_unique<checked_map<int, int>>();
   last->name("last");
   (*last)[1] = 1;

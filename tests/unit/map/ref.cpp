@@ -213,6 +213,8 @@ TEST(Ref, GoesWithEntriesThatAreMovedOrSwapped) {
   EXPECT_EQ(two.get(), &a.at(2));
   b.erase(1);
   EXPECT_EQ(one.why().what(), cause::erased);
+  b.name("b");
+  EXPECT_NE(one.explain().find("map \"b\""), std::string::npos) << one.explain();
   EXPECT_TRUE(two);
   checked_map<int, int> c(std::move(a));
   EXPECT_EQ(two.get(), &c.at(2));
