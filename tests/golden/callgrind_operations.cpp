@@ -4,8 +4,8 @@
 //
 // `find` makes one map of 100'000 entries and looks up each key TIMES times; `insert` fills TIMES maps
 // of 100'000 entries and drops them; `erase_insert` takes each entry out and puts it back; `walk` reads all.
-// `load_cache` reads each object of a pointer_cache by a pin; `load_bounded_cache` where entries may leave by themselves
-// and uses are counted. Two runs that differ in TIMES alone differ by whole passes, so that start-up cancels.
+// Two runs that differ in TIMES alone differ by whole passes, so that start-up cancels. What is counted elsewhere has a
+// program of its own: the compiler inlines less of each where there is more in one source.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include <holdfast/concurrent/pointer_cache.hpp>
 #include <holdfast/map/map.hpp>
 
 namespace {
@@ -115,20 +114,6 @@ std::uint64_t walks(std::uint64_t times) {
   return sum;
 }
 
-std::uint64_t cache_loads(std::uint64_t times, std::size_t capacity) {
-  const std::vector<std::uint64_t> from = keys<std::uint64_t>();
-  holdfast::pointer_cache<std::uint64_t, std::uint64_t> cache(capacity);
-  for (const std::uint64_t key : from) cache.store(key, key);
-  std::uint64_t sum = 0;
-  for (int warm = 0; warm < 3; ++warm) {
-    for (const std::uint64_t key : from) sum += *cache.load(key);  // from now on every entry has its uses
-  }
-  for (std::uint64_t i = 0; i < times; ++i) {
-    for (const std::uint64_t key : from) sum += *cache.load(key);
-  }
-  return sum;
-}
-
 }  // namespace
 
 int main(int count, char** words) {
@@ -147,14 +132,10 @@ int main(int count, char** words) {
     sum = finds<std::string>(times);
   } else if (what == "insert_string") {
     sum = inserts<std::string>(times);
-  } else if (what == "load_cache_u64") {
-    sum = cache_loads(times, 0);
-  } else if (what == "load_bounded_cache_u64") {
-    sum = cache_loads(times, entries);
   } else {
     std::fputs(
         "usage: callgrind_operations KIND TIMES; kinds: find_u64 insert_u64 erase_insert_u64 walk_u64 find_string\n"
-        "       insert_string load_cache_u64 load_bounded_cache_u64\n",
+        "       insert_string\n",
         stderr);
     return 2;
   }
