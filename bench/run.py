@@ -91,7 +91,7 @@ class builder:
         if subprocess.run([str(word) for word in command], cwd=ROOT).returncode != 0:
             fail("the compiler failed; the command was: " + " ".join(str(word) for word in command))
 
-    def library_objects(self):
+    def compiled_objects(self):
         if self.objects is None:
             self.objects = []
             rooms = ("base/*", "table", "map", "concurrent")
@@ -104,7 +104,7 @@ class builder:
         return self.objects
 
     def compile(self, source, target):
-        objects = self.library_objects()
+        objects = self.compiled_objects()
         print(f"compiling {source.relative_to(ROOT)}", flush=True)
         peers, libraries = [], ["-pthread"]
         if has_header("absl/container/flat_hash_map.h"):
