@@ -27,7 +27,7 @@
 
 namespace holdfast::inline v0::concurrent {
 
-// Keys that are equal just when their bytes are.
+// Keys that are equal just when their bytes are; of enumerations see fits_in_pair.
 template <class Key, class Equal>
 inline constexpr bool equal_as_word =
     (std::integral<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>) && sizeof(Key) <= sizeof(std::uint64_t) &&
@@ -38,9 +38,12 @@ template <class T>
 inline constexpr bool copied_as_word = std::is_trivially_copyable_v<T> && std::copy_constructible<T> &&
                                        sizeof(T) <= sizeof(std::uint64_t) && alignof(T) <= alignof(std::uint64_t);
 
+// An enumeration may have an operator== of its own. With the default hash it cannot mean more than equal bytes; with
+// another hash it may.
 template <class Key, class T, class Hash, class Equal>
 inline constexpr bool fits_in_pair =
-    have_atomic_pair && equal_as_word<Key, Equal> && copied_as_word<T> && hash_cannot_throw<Hash, Key>();
+    have_atomic_pair && equal_as_word<Key, Equal> && copied_as_word<T> && hash_cannot_throw<Hash, Key>() &&
+    (!std::is_enum_v<Key> || std::same_as<Hash, hash<Key>>);
 
 // What reclaim::pin is to a value elsewhere: the value as it was read. It holds nothing up and nothing alive.
 template <class T>

@@ -50,6 +50,17 @@ struct own_equal {
   bool operator()(int a, int b) const noexcept { return a % 10 == b % 10; }
 };
 
+// Letters that differ in case are one key, and hash alike.
+enum class letter : char {};
+constexpr char small(letter one) { return static_cast<char>(static_cast<char>(one) | 0x20); }
+constexpr bool operator==(letter a, letter b) { return small(a) == small(b); }
+struct letter_hash {
+  std::uint64_t operator()(letter one, std::uint64_t seed) const noexcept {
+    return holdfast::mix_word(static_cast<std::uint64_t>(small(one)), seed);
+  }
+};
+
+static_assert(!in_bucket<letter, int, letter_hash>);
 static_assert(in_bucket<std::uint64_t, void*> && in_bucket<int, colour> && in_bucket<colour, point> && in_bucket<bool, bool>);
 static_assert(in_bucket<const char*, padded> && in_bucket<char, not_default> && in_bucket<int, double>);
 static_assert(in_bucket<int, int, std::hash<int>, std::equal_to<int>>);
@@ -80,6 +91,14 @@ TEST(SyncMapPairs, KeepTypesOfEverySize) {
   keeps<colour, padded>({colour::red, colour::green}, {{'a', 1}, {'b', -1}});
   int one = 0, two = 0;
   keeps<int*, not_default>({nullptr, &one, &two}, {not_default(1), not_default(2), not_default(3)});
+}
+
+TEST(SyncMapPairs, AreNotWhatHasAnEqualityOfItsOwn) {
+  sync_map<letter, int, letter_hash> map;
+  map.store(letter{'a'}, 1);
+  map.store(letter{'A'}, 2);
+  EXPECT_EQ(map.size(), 1U);
+  EXPECT_EQ(map.load(letter{'a'}), 2);
 }
 
 // The bytes between members are anything; they do not make a value another one.
