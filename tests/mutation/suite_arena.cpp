@@ -31,6 +31,7 @@
 #include <holdfast/managed/arena_map.hpp>
 
 #include "tests/mutation/pages_for_tests.hpp"
+#include "tests/mutation/in_child.hpp"
 #include "tests/mutation/promise.hpp"
 
 namespace {
@@ -38,39 +39,14 @@ namespace {
 using namespace holdfast;
 using holdfast::tests::broken_by_signals;
 using holdfast::tests::checking;
+using holdfast::tests::ending;
+using holdfast::tests::in_child;
 using holdfast::tests::numbers;
 using holdfast::tests::pages_for_tests;
 using holdfast::tests::require;
 using memory::chunk_bytes;
 using memory::chunk_store;
 using memory::region_bytes;
-
-// What `body` leaves as wait status of a child, and what it writes to stderr.
-struct ending {
-  int status = -1;
-  std::string said;
-};
-
-template <class Body>
-ending in_child(Body body) {
-  int ends[2];
-  require(pipe(ends) == 0, "there is no pipe");
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], STDERR_FILENO);
-    for (const int number : {SIGSEGV, SIGABRT}) std::signal(number, SIG_DFL);
-    alarm(10);
-    _exit(body());
-  }
-  close(ends[1]);
-  ending result;
-  char piece[256];
-  for (ssize_t length; (length = read(ends[0], piece, sizeof piece)) > 0;)
-    result.said.append(piece, static_cast<std::size_t>(length));
-  close(ends[0]);
-  waitpid(child, &result.status, 0);
-  return result;
-}
 
 bool says(const ending& one, const char* text) { return one.said.find(text) != std::string::npos; }
 

@@ -24,41 +24,19 @@
 #include <holdfast/base/observe/live_set.hpp>
 #include <holdfast/base/sync/thread_id.hpp>
 
+#include "tests/mutation/in_child.hpp"
 #include "tests/mutation/promise.hpp"
 
 namespace {
 
 using holdfast::tests::broken_by_signals;
 using holdfast::tests::checking;
+using holdfast::tests::ending;
+using holdfast::tests::in_child;
 using holdfast::tests::numbers;
 using holdfast::tests::require;
 
 constexpr std::size_t page = 4096;
-
-// What `body` leaves as exit status in a child, and what it writes to stderr.
-struct ending {
-  int status = -1;
-  std::string said;
-};
-
-template <class Body>
-ending in_child(Body body) {
-  int ends[2];
-  require(pipe(ends) == 0, "there is no pipe");
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], STDERR_FILENO);
-    alarm(10);
-    _exit(body());
-  }
-  close(ends[1]);
-  ending result;
-  char piece[256];
-  for (ssize_t length; (length = read(ends[0], piece, sizeof piece)) > 0;) result.said.append(piece, static_cast<std::size_t>(length));
-  close(ends[0]);
-  waitpid(child, &result.status, 0);
-  return result;
-}
 
 // ---- hashing -----------------------------------------------------------------------------------------------
 
