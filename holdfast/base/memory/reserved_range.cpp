@@ -1,6 +1,7 @@
 // See reserved_range.hpp.
 #include <holdfast/base/memory/reserved_range.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -53,6 +54,15 @@ void reserved_range::discard(std::size_t offset, std::size_t bytes) noexcept {
   const std::size_t first = (offset + page - 1) / page * page;
   const std::size_t last = (offset + bytes) / page * page;
   if (first < last) madvise(start_ + first, last - first, MADV_DONTNEED);
+}
+
+void reserved_range::populate(std::size_t offset, std::size_t bytes) noexcept {
+  if (start_ == nullptr) return;
+  const std::size_t first = offset / page * page;
+  const std::size_t last = std::min(size_, (offset + bytes + page - 1) / page * page);
+#ifdef MADV_POPULATE_WRITE
+  if (first < last) madvise(start_ + first, last - first, MADV_POPULATE_WRITE);
+#endif
 }
 
 huge_pages reserved_range::ask_for_huge_pages() noexcept {

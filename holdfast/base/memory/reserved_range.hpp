@@ -34,6 +34,10 @@ class reserved_range {
   // Cost: about 60 us per MiB that was touched; callers with a bound on pauses go in slices.
   void discard(std::size_t offset, std::size_t bytes) noexcept;
 
+  // Has the whole pages that hold [offset, offset + bytes) backed at once, instead of by a fault each; before
+  // Linux 5.14, or where memory is short, they are backed when they are touched. Keeps what they hold.
+  void populate(std::size_t offset, std::size_t bytes) noexcept;
+
   // Asks for 2 MiB pages from here on. A first touch then costs about 1 ms, so it is not the default.
   [[nodiscard]] huge_pages ask_for_huge_pages() noexcept;
 

@@ -75,6 +75,20 @@ TEST(ReservedRange, HasNoMemoryBehindItUntilItIsTouched) {
   EXPECT_EQ(resident_pages(range.start(), range.size()), 1);
 }
 
+// covers hf.memory.populated-keeps
+TEST(ReservedRange, BacksWholePagesAtOnceAndKeepsWhatTheyHold) {
+  reserved_range range = reserved_range::reserve(mebibyte);
+  ASSERT_TRUE(range);
+  range.start()[5 * page + 17] = mark;
+  range.populate(4 * page + 100, 2 * page);  // touches three pages
+  EXPECT_EQ(range.start()[5 * page + 17], mark);
+  const int backed = resident_pages(range.start(), range.size());
+  EXPECT_TRUE(backed == 3 || backed == 1) << backed << " pages: neither done nor refused";
+  range.populate(mebibyte - page, 8 * page);  // ends with the range
+  EXPECT_TRUE(all_are(bytes_of(range, 4 * page, page), std::byte{0}));
+  reserved_range().populate(0, page);  // nothing to back
+}
+
 // covers hf.memory.fresh-pages-are-zero
 TEST(ReservedRange, ReadsAsZeroWhenItIsFresh) {
   const reserved_range range = reserved_range::reserve(mebibyte);
