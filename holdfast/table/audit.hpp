@@ -64,6 +64,9 @@ class auditor {
       if (found_) return;
       const bucket_view first = b;
       bool ended = false;
+      if ((*first.link == nullptr) != first.filter->empty()) {
+        return report("hf.table.overflow-filter", "bucket " + std::to_string(number) + ": link and filter disagree on whether it overflows");
+      }
       while (true) {
         entries += static_cast<std::uint64_t>(std::popcount(b.live()));
         check_bucket(first, b, number, ended);
@@ -109,6 +112,9 @@ class auditor {
     }
     if (table_.home(hash).number != number) {
       return report("hf.table.findable-in-growth", at(number, i) + ": the key belongs in bucket " + std::to_string(table_.home(hash).number));
+    }
+    if (b.node != nullptr && !first.filter->may_hold(hash)) {
+      return report("hf.table.overflow-filter", at(number, i) + " of an overflow bucket is not in the filter");
     }
     for (bucket_view c = first;; c = (*c.link)->view()) {
       for (unsigned j = 0; j < c.size(); ++j) {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include <holdfast/table/overflow_filter.hpp>
 #include <holdfast/table/slot_set.hpp>
 #include <holdfast/table/top.hpp>
 
@@ -31,7 +32,8 @@ struct bucket {
   top* tops;
   Slot* slots;
   overflow** link;
-  overflow* node;  // null for a primary bucket
+  overflow* node;           // null for a primary bucket
+  overflow_filter* filter;  // null for an overflow bucket
 
   [[nodiscard]] slot_bits live() const noexcept { return set::live(tops); }
   [[nodiscard]] slot_bits vacant() const noexcept { return set::vacant(tops); }
@@ -39,9 +41,13 @@ struct bucket {
   [[nodiscard]] bool holds(const Slot* one) const noexcept { return one >= slots && one < slots + size(); }
   // The next of the chain, or null. A bucket with an empty_rest slot has none worth visiting.
   [[nodiscard]] overflow* following() const noexcept { return set::ends_chain(tops) ? nullptr : *link; }
+  void forget_overflow() const noexcept {
+    *link = nullptr;
+    filter->clear();
+  }
   void make_empty() const noexcept {
     std::memset(static_cast<void*>(tops), 0, Slots * sizeof(top));
-    *link = nullptr;
+    forget_overflow();
   }
 };
 
@@ -55,7 +61,7 @@ struct alignas(alignof(Slot) > 16 ? alignof(Slot) : 16) overflow_bucket {
     for (unsigned i = 0; i < Slots; ++i) tops[i] = i < InOverflow ? top::empty_rest : top::moved_empty;
   }
   [[nodiscard]] bucket<Slot, Slots, InOverflow> view() noexcept {
-    return {tops, reinterpret_cast<Slot*>(slots), &link, this};
+    return {tops, reinterpret_cast<Slot*>(slots), &link, this, nullptr};
   }
 };
 

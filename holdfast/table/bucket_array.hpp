@@ -5,11 +5,12 @@
 // inside it: doubling then allocates nothing, copies nothing that stays and frees nothing, and each page
 // is touched for the first time once in the life of the table.
 //
-//   allocation      | slots ........ | tops ... | links . |
-//   reserved range  | slots ........   (room)   | tops ... (room) | links . (room) |
+//   allocation      | slots ........ | . filters | tops ... | links . |
+//   reserved range  | slots ........ (room)  | (room) . filters | tops ... (room) | links . (room) |
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -31,12 +32,15 @@ struct alignas(64) cache_line {
 inline constexpr std::size_t reserve_above = std::size_t{1} << 18;
 inline constexpr std::size_t reserve_at_least = std::size_t{1} << 30;
 inline constexpr std::size_t reserve_factor = 1024;
+// Growth has memory backed in pieces of about this size: some 20 us each, a third less than fault by fault.
+inline constexpr std::size_t piece_bytes = std::size_t{1} << 16;
 
 template <class Slot, unsigned Slots, unsigned InOverflow, class Allocator>
 class bucket_array {
  public:
   using node = overflow_bucket<Slot, Slots, InOverflow>;
-  static constexpr std::size_t bucket_bytes = Slots * sizeof(Slot) + Slots * sizeof(top) + sizeof(node*);
+  static constexpr std::size_t slot_bytes = Slots * sizeof(Slot);  // of one bucket
+  static constexpr std::size_t bucket_bytes = slot_bytes + sizeof(overflow_filter) + Slots * sizeof(top) + sizeof(node*);
 
   bucket_array() = default;
   bucket_array(bucket_array&& other) noexcept { swap(other); }
@@ -75,9 +79,14 @@ class bucket_array {
   [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
   [[nodiscard]] const top* tops() const noexcept { return tops_; }
 
+  // Growth in place is about to write the slots of bucket `number` for the first time, then those behind it.
+  void expect(std::size_t number) noexcept {
+    if (number % buckets_in_piece == 0) range_.populate(number * slot_bytes, buckets_in_piece * slot_bytes);
+  }
+
   // Gives back the memory of old buckets [first, last), which must have moved elsewhere.
   void discard(std::size_t first, std::size_t last) noexcept {
-    range_.discard(first * Slots * sizeof(Slot), (last - first) * Slots * sizeof(Slot));
+    range_.discard(first * slot_bytes, (last - first) * slot_bytes);
   }
 
   [[nodiscard]] memory::huge_pages ask_for_huge_pages() noexcept { return range_.ask_for_huge_pages(); }
@@ -95,15 +104,23 @@ class bucket_array {
 
  private:
   using line_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<cache_line>;
+  static constexpr std::size_t buckets_in_piece = std::max<std::size_t>(1, std::bit_floor(piece_bytes / slot_bytes));
   static constexpr bool is_standard = std::is_same_v<Allocator, std::allocator<typename Allocator::value_type>>;
+
+  // Filters lie below the tops, which want to begin at a multiple of 16.
+  [[nodiscard]] static constexpr std::size_t filter_bytes(std::size_t buckets) noexcept {
+    return (buckets * sizeof(overflow_filter) + 15) & ~std::size_t{15};
+  }
+  [[nodiscard]] static constexpr std::size_t bytes_of(std::size_t buckets) noexcept {
+    return buckets * (bucket_bytes - sizeof(overflow_filter)) + filter_bytes(buckets);
+  }
 
   bool reserve(std::size_t buckets) noexcept {
     if constexpr (!is_standard || alignof(Slot) > 4096) return false;
-    const std::size_t bytes = buckets * bucket_bytes;
-    if (bytes < reserve_above) return false;
+    if (bytes_of(buckets) < reserve_above) return false;
     std::size_t room = std::bit_ceil(std::max(reserve_at_least / bucket_bytes, buckets * reserve_factor));
     for (; room >= 2 * buckets; room /= 8) {
-      range_ = memory::reserved_range::reserve(room * bucket_bytes);
+      range_ = memory::reserved_range::reserve(bytes_of(room));
       if (range_) break;
     }
     if (range_) lay_out(range_.start(), room);
@@ -112,21 +129,21 @@ class bucket_array {
 
   void obtain(const Allocator& allocator, std::size_t buckets, bool cleared) {
     static_assert(alignof(Slot) <= alignof(cache_line), "over-aligned keys and values belong in a stable<> table");
-    const std::size_t count = (buckets * bucket_bytes + sizeof(cache_line) - 1) / sizeof(cache_line);
+    const std::size_t count = (bytes_of(buckets) + sizeof(cache_line) - 1) / sizeof(cache_line);
     line_allocator lines(allocator);
     lines_ = std::allocator_traits<line_allocator>::allocate(lines, count);
     line_count_ = count;
     lay_out(reinterpret_cast<std::byte*>(lines_), buckets);
     if (!cleared) return;
-    std::memset(static_cast<void*>(tops_), 0, buckets * Slots * sizeof(top));
+    std::memset(static_cast<void*>(tops_ - filter_bytes(buckets)), 0, filter_bytes(buckets) + buckets * Slots * sizeof(top));
     std::fill_n(links_, buckets, nullptr);
   }
 
   void lay_out(std::byte* start, std::size_t buckets) noexcept {
     capacity_ = buckets;
     slots_ = reinterpret_cast<Slot*>(start);
-    tops_ = reinterpret_cast<top*>(start + buckets * Slots * sizeof(Slot));
-    links_ = reinterpret_cast<node**>(start + buckets * Slots * (sizeof(Slot) + sizeof(top)));
+    tops_ = reinterpret_cast<top*>(start + buckets * slot_bytes + filter_bytes(buckets));
+    links_ = reinterpret_cast<node**>(tops_ + buckets * Slots);
   }
 
   Slot* slots_ = nullptr;

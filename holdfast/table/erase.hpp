@@ -98,7 +98,7 @@ class removal : public insertion<Types> {
     if constexpr (policy::order == slot_order::first) {
       mark_in_order(first, b, i);
     } else {
-      mark_by_line(before, b, i);
+      this->vacated(first, before, b, i);
     }
     one_less();
   }
@@ -125,19 +125,6 @@ class removal : public insertion<Types> {
         i = slots_per_bucket - 1;
       }
     }
-  }
-
-  void mark_by_line(bucket_view before, bucket_view b, unsigned i) noexcept {
-    // The vacant slots of a bucket are all of one kind; only a full one has to look at the link.
-    const bool ends_chain = base::bits::ends_chain(b.tops) || (b.vacant() == 0 && *b.link == nullptr);
-    b.tops[i] = ends_chain ? top::empty_rest : top::empty_one;
-    if (b.node == nullptr || b.live() != 0) return;
-    *before.link = *b.link;
-    if (*before.link == nullptr) {
-      for (slot_bits v = before.vacant(); v != 0; v &= v - 1) before.tops[first_of(v)] = top::empty_rest;
-    }
-    if (this->head_.walks.first != nullptr) [[unlikely]] this->head_.walks.unlinked(b.node, before.node);
-    this->free_node(b.node);
   }
 };
 

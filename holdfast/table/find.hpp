@@ -39,7 +39,8 @@ class lookup : public store<Types> {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find(const Q& key) const {
     const header& head = this->head_;
     const std::uint64_t hash = this->hash_of(key);
-    if (!head.mark.free() || head.growth != growth_kind::none) [[unlikely]] return find_with_care<Q>(key, hash);
+    // Two questions, one branch.
+    if ((head.mark.writer() | static_cast<std::uint32_t>(head.growth)) != 0) [[unlikely]] return find_with_care<Q>(key, hash);
     return find_settled(key, hash);
   }
 
@@ -54,7 +55,7 @@ class lookup : public store<Types> {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE location find_hashed(const Q& key, std::uint64_t hash) const {
     if (this->head_.growth == growth_kind::none) [[likely]] return find_settled(key, hash);
     const auto at = this->home(hash);
-    return {find_in_chain(at.bucket.tops, at.bucket.slots, key, hash), at.number};
+    return {find_in_chain(at.bucket.tops, at.bucket.slots, *at.bucket.filter, key, hash), at.number};
   }
 
   HOLDFAST_ALWAYS_INLINE void check_no_writer(operation mine) const noexcept {
@@ -68,15 +69,16 @@ class lookup : public store<Types> {
     const header& head = this->head_;
     const std::uint64_t first = hash & head.tops_mask;
     slot* const slots = static_cast<slot*>(head.now.slots) + first;
-    return {find_in_chain(head.now.tops + first, slots, key, hash), first >> base::number_shift};
+    const std::uint64_t number = first >> base::number_shift;
+    return {find_in_chain(head.now.tops + first, slots, filter_of(head.now.tops, number), key, hash), number};
   }
 
-  // In the chain that begins with these tops and slots.
+  // In the chain that begins with these tops and slots and has this filter.
   template <class Q>
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_chain(const top* tops, slot* slots, const Q& key,
-                                                           std::uint64_t hash) const {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot* find_in_chain(const top* tops, slot* slots, const overflow_filter& filter,
+                                                           const Q& key, std::uint64_t hash) const {
     if (slot* const found = find_in_bucket(tops, slots, key, hash)) return found;
-    if (bits::ends_chain(tops)) [[likely]] return nullptr;
+    if (!filter.may_hold(hash)) [[likely]] return nullptr;
     return find_in_overflow<Q>(key, hash);
   }
 
@@ -87,12 +89,17 @@ class lookup : public store<Types> {
     if (match == 0) return nullptr;
     __builtin_prefetch(slots + base::favourite(hash));
     do {
-      slot* const candidate = slots + first_of(match);
+      slot* const candidate = nth(slots, first_of(match));
       if (candidate == nullptr) __builtin_unreachable();
       if (this->equal_(base::key_in(*candidate), key)) [[likely]] return candidate;
       match &= match - 1;
     } while (match != 0);
     return nullptr;
+  }
+
+  // slots + i, in 32 bits as far as they go: g++ would extend i by an instruction of its own.
+  [[nodiscard]] static slot* nth(slot* slots, unsigned i) noexcept {
+    return reinterpret_cast<slot*>(reinterpret_cast<std::byte*>(slots) + i * static_cast<unsigned>(sizeof(slot)));
   }
 
   // In the overflow buckets of the chain. About one lookup in fifty comes here.

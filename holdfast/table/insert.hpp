@@ -9,14 +9,14 @@
 #include <utility>
 
 #include <holdfast/table/carried.hpp>
-#include <holdfast/table/grow.hpp>
+#include <holdfast/table/overflow.hpp>
 
 namespace holdfast::inline v0::table {
 
 template <class Types>
-class insertion : public growth<Types> {
+class insertion : public overflowing<Types> {
  public:
-  using base = growth<Types>;
+  using base = overflowing<Types>;
   using policy = typename base::policy;
   using typename base::bucket_view;
   using typename base::location;
@@ -113,7 +113,12 @@ class insertion : public growth<Types> {
   }
   template <class Q>
   [[nodiscard]] HOLDFAST_NOINLINE location find_apart(passed_key<Q> key, std::uint64_t hash) const {
-    return this->template find_hashed<Q>(key, hash);
+    const auto at = this->home(hash);
+    // Where the entry will most likely go, and what must be read before it goes into an overflow bucket: growth's
+    // share comes between, and takes as long as a line takes to come.
+    __builtin_prefetch(at.bucket.slots + base::favourite(hash), 1);
+    __builtin_prefetch(at.bucket.link, 1);
+    return {this->find_in_chain(at.bucket.tops, at.bucket.slots, *at.bucket.filter, key, hash), at.number};
   }
 
   struct vacancy {
@@ -137,8 +142,9 @@ class insertion : public growth<Types> {
 
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE vacancy claim(std::uint64_t hash) {
     const auto at = this->home(hash);
+    if (this->may_take_back(at.bucket)) [[unlikely]] this->take_back(at.bucket);
     const slot_bits vacant = at.bucket.vacant();
-    if (vacant == 0) [[unlikely]] return vacancy_in_overflow(at.bucket.link, at.number, hash);
+    if (vacant == 0) [[unlikely]] return vacancy_in_overflow(at.bucket, at.number, hash);
     return vacancy_in(at.bucket.tops, at.bucket.slots, vacant, at.number, hash);
   }
 
@@ -148,12 +154,15 @@ class insertion : public growth<Types> {
     return {slots + i, tops + i, number};
   }
 
-  // In the first bucket behind `link` that has room, or in a new one. About one insert in fifty comes here.
-  [[nodiscard]] HOLDFAST_NOINLINE vacancy vacancy_in_overflow(overflow_node** link, std::uint64_t number,
+  // In the first overflow bucket of the chain that has room, or in a new one. About one insert in fifty comes here.
+  [[nodiscard]] HOLDFAST_NOINLINE vacancy vacancy_in_overflow(const bucket_view& first, std::uint64_t number,
                                                               std::uint64_t hash) {
-    while (true) {
-      overflow_node* const node = *link != nullptr ? *link : append_overflow(link);
+    // An empty filter says that nothing follows, so that the link need not be waited for.
+    overflow_node** link = first.link;
+    for (overflow_node* node = first.filter->empty() ? nullptr : *link;; node = *link) {
+      if (node == nullptr) node = append_overflow(link);
       if (const slot_bits vacant = node->view().vacant(); vacant != 0) {
+        first.filter->add(hash);
         return vacancy_in(node->tops, node->view().slots, vacant, number, hash);
       }
       link = &node->link;

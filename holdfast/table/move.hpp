@@ -32,6 +32,7 @@ class moving : public lookup<Types> {
   // Splits old bucket `number` into the buckets `number` and `number` + N of the new array.
   void split(std::uint64_t number) {
     fetch_ahead(number + 2);
+    if (this->head_.in_place) this->now_memory_.expect(number + bucket_count(this->head_.old));
     if (policy::order == slot_order::by_line && !hash_may_throw && !this->is_followed()) [[likely]] {
       split_directly(number);
     } else {
@@ -150,7 +151,7 @@ class moving : public lookup<Types> {
       const slot_bits high_vacant = move_some(from, upper, hashed, high, top::empty_rest);
       if (overflow != nullptr) [[unlikely]] {
         base::bits::mark_vacant(from.tops, top::empty_rest);
-        *from.link = nullptr;
+        from.forget_overflow();
         move_overflow(overflow, {from, base::bits::all & ~(live & ~upper)}, {high, high_vacant});
       }
     } else {
@@ -191,7 +192,7 @@ class moving : public lookup<Types> {
   void move_chain(bucket_view from, overflow_node* overflow, journey& on) {
     const bool leaves_marks = this->head_.growth == growth_kind::doubling && !this->head_.in_place;
     const bool stays = !leaves_marks;
-    if (stays) *from.link = nullptr;
+    if (stays) from.forget_overflow();
     move_bucket(from, on, leaves_marks);
     move_overflow(overflow, on);
   }
@@ -241,7 +242,7 @@ class moving : public lookup<Types> {
       const top kept = from.tops[i];
       from.tops[i] = mark;
       to.vacated(from, slot_bits{1} << i);
-      const unsigned j = to.claim(base::favourite(h.of[i]));
+      const unsigned j = to.claim(base::favourite(h.of[i]), h.of[i]);
       move_entry(from.slots[i], to.now().slots[j], watched);
       to.now().tops[j] = kept;
     }
@@ -287,6 +288,7 @@ class moving : public lookup<Types> {
     const bucket_view high = this->view(head.now, number + bucket_count(head.old));
     __builtin_prefetch(from.tops);
     __builtin_prefetch(high.tops, 1);
+    if (const overflow_node* const overflow = *from.link; overflow != nullptr) __builtin_prefetch(overflow);
     const auto* const first = reinterpret_cast<const char*>(from.slots);
     const auto* const other = reinterpret_cast<const char*>(high.slots);
     for (std::size_t line = 0; line < std::min<std::size_t>(slots_per_bucket * sizeof(slot), 512); line += 64) {

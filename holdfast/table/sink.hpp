@@ -58,7 +58,7 @@ template <class Bucket, class Node, slot_order Order, unsigned Slots>
 class sink {
  public:
   sink(Bucket start, slot_bits vacant, spare_nodes<Node>& spare) noexcept
-      : now_(start), vacant_(vacant), spare_(&spare) {}
+      : now_(start), vacant_(vacant), spare_(&spare), filter_(start.filter) {}
 
   [[nodiscard]] const Bucket& now() const noexcept { return now_; }
 
@@ -67,14 +67,15 @@ class sink {
     if (now_.tops == read.tops) vacant_ |= slots;
   }
 
-  // A vacant slot of the chain, the first one of it or the one nearest to `favourite`.
-  [[nodiscard]] unsigned claim(unsigned favourite) noexcept {
+  // A vacant slot of the chain, the first one of it or the one nearest to `favourite`, for an entry of this hash.
+  [[nodiscard]] unsigned claim(unsigned favourite, std::uint64_t hash) noexcept {
     if (vacant_ == 0) [[unlikely]] {
       Node* const node = spare_->take();
       *now_.link = node;
       now_ = node->view();
       vacant_ = now_.vacant();
     }
+    if (now_.node != nullptr) filter_->add(hash);
     const unsigned i = choose<Order, Slots>(vacant_, favourite);
     vacant_ &= ~(slot_bits{1} << i);
     return i;
@@ -84,6 +85,7 @@ class sink {
   Bucket now_;
   slot_bits vacant_;
   spare_nodes<Node>* spare_;
+  overflow_filter* filter_;
 };
 
 }  // namespace holdfast::inline v0::table

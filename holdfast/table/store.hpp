@@ -1,7 +1,7 @@
 // The state of a table: its header, its memory, its hash, equality and allocator, and how a hash leads
 // to a bucket. Everything else a table can do is built on this, one file an operation:
 //
-//   store <- find <- move <- grow <- insert <- erase <- walk <- table        (audit, stats, dump read a table)
+//   store <- find <- move <- grow <- overflow <- insert <- erase <- walk <- table        (audit, stats, dump read a table)
 //
 // Growth moves old buckets strictly in order, so one number, the front, tells where an entry is: a hash
 // whose old bucket lies behind the front is looked for in the new array, any other in the old one.
@@ -36,7 +36,8 @@ struct types {
 
 // What an empty table points at, so that a lookup needs no test for it.
 struct no_buckets {
-  alignas(16) top tops[16] = {};
+  alignas(16) overflow_filter filter[16] = {};
+  top tops[16] = {};
   void* link = nullptr;
 };
 inline constinit no_buckets nothing;
@@ -176,7 +177,7 @@ class store {
 
   [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {
     return {from.tops + number * slots_per_bucket, static_cast<slot*>(from.slots) + number * slots_per_bucket,
-            static_cast<overflow_node**>(from.links) + number, nullptr};
+            static_cast<overflow_node**>(from.links) + number, nullptr, &filter_of(from.tops, number)};
   }
 
   // Whether anybody must be told of what moves: a walk, or references to entries.

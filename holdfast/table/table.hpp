@@ -294,7 +294,9 @@ class table : public walking<Types> {
     auto hash = known.begin();
     this->for_each_slot([&](slot& one) {
       bucket_view b = base::view(target, *hash >> base::number_shift & target.mask);
+      overflow_filter& filter = *b.filter;
       while (b.vacant() == 0) b = (*b.link)->view();
+      if (b.node != nullptr) filter.add(*hash);
       const unsigned i = choose<policy::order, slots_per_bucket>(b.vacant(), base::favourite(*hash));
       b.slots[i].take(this->memory_, one);
       this->tell_references_moved(one, b.slots[i]);

@@ -364,6 +364,31 @@ void moves_are_counted() {
   require(map.header().moves != moves, "swap is not told to light iterators");
 }
 
+// Seventeen entries in one bucket; then an insert finds one vacant slot, then two.
+void entries_come_back_from_overflow() {
+  checking("hf.table.taken-back");
+  using map_type = chosen_fast;
+  map_type map;
+  map.reserve(200);
+  for (std::uint64_t nth = 0; nth < 17; ++nth) map[chosen_key<map_type>(0, nth)] = nth;
+  const auto moves = map.header().moves;
+  map.erase(chosen_key<map_type>(0, 0));
+  map[chosen_key<map_type>(0, 100)] = 1;
+  map.erase(chosen_key<map_type>(0, 1));
+  map.erase(chosen_key<map_type>(0, 2));
+  require(map.header().moves == moves && map.header().overflow == 1, "an entry comes back too early");
+  {
+    const auto walk = map.begin();
+    map[chosen_key<map_type>(0, 101)] = 1;
+    require(map.header().moves == moves, "an entry comes back under a walk");
+  }
+  map.erase(chosen_key<map_type>(0, 3));
+  map[chosen_key<map_type>(0, 102)] = 1;
+  require(map.header().overflow == 0, "no entry comes back");
+  require(map.header().moves != moves, "an entry that came back is not told to light iterators");
+  require_sound(map);
+}
+
 void go_packs_when_crowded() {
   checking("contract M26");
   chosen_go map(26);
@@ -1052,6 +1077,7 @@ void check_part() {
     a_walk_goes_on_through_packing();
     insertion_and_copies_survive_failures<chosen_fast>(heap::fail_after);
     insertion_and_copies_survive_failures<chosen_go>(heap::fail_after);
+    entries_come_back_from_overflow();
     large_arrays_grow_in_place<chosen_fast>(1024);
     large_arrays_grow_in_place<chosen_go>(2048);
     large_arrays_split_without_walks<chosen_fast>(1024);

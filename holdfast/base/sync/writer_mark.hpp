@@ -33,7 +33,9 @@ class writer_mark {
   // Every order below is relaxed and pairs with nothing, by design: the mark does not make a race
   // right, it makes one visible. No locked instruction, no fence.
 
-  [[nodiscard]] bool free() const noexcept { return thread_of(word()) == 0; }
+  [[nodiscard]] bool free() const noexcept { return writer() == 0; }
+  // Who writes; 0: nobody.
+  [[nodiscard]] std::uint32_t writer() const noexcept { return thread_of(word()); }
   [[nodiscard]] std::uint64_t word() const noexcept { return word_.load(std::memory_order_relaxed); }
   [[nodiscard]] const void* place() const noexcept { return place_.load(std::memory_order_relaxed); }
 
