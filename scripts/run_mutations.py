@@ -17,8 +17,9 @@ A bug is written so, with an empty line behind it:
 
 Several - lines are several lines of the file. A line `does not compile` after the file says that the
 compiler catches it. A suite with a line `// parts: N` is compiled once for each value 1 … N of
-HOLDFAST_SUITE_PART, until a part catches the bug. The checkout is never changed. Exit: 0 all caught, 1 one survived, 2 the list, the
-compiler or the suite itself is at fault.
+HOLDFAST_SUITE_PART, until a part catches the bug. One with a line `// needs: <HEADER>` is left out, and its bugs with
+it, where the compiler does not find that header. The checkout is never changed. Exit: 0 all caught, 1 one survived, 2
+the list, the compiler or the suite itself is at fault.
 """
 
 import argparse
@@ -246,10 +247,23 @@ def check_texts(bugs, root):
         raise trouble("\n".join(wrong))
 
 
+def can_be_tried(room, given, root):
+    """Whether what its suite needs is installed."""
+    suite = root / f"tests/mutation/suite_{room}.cpp"
+    needs = re.search(r"^// needs: (<.*>)$", suite.read_text(encoding="utf-8"), re.MULTILINE) if suite.exists() else None
+    if needs is None:
+        return True
+    found, _ = run([given.cxx, "-E", "-x", "c++", "-include", needs[1].strip("<>"), "/dev/null", "-o", "/dev/null"], 60)
+    if found != 0:
+        print(f"mutations: without {room}, whose suite needs {needs[1]}")
+    return found == 0
+
+
 def wanted_bugs(given, root):
     lists = sorted((root / "tests/mutation/bugs").glob(f"{given.room or '*'}.txt"))
     if not lists:
         raise trouble(f"there is no list tests/mutation/bugs/{given.room or '*'}.txt")
+    lists = [file for file in lists if can_be_tried(file.stem, given, root)]
     bugs = [one for file in lists for one in read_bugs(file, root)]
     check_texts(bugs, root)
     if given.only:

@@ -61,6 +61,15 @@ class Mutations(unittest.TestCase):
         self.assertEqual(status, 0, text)
         self.assertIn("broken: hf.toy.sum: 2 and 3", text)
 
+    def test_a_suite_is_left_out_where_its_header_is_missing(self):
+        suite = self.root / "tests/mutation/suite_toy.cpp"
+        suite.write_text("// needs: <no/such/header.hpp>\n" + SUITE)
+        status, text = self.run_with(SURVIVES)
+        self.assertEqual(status, 0, text)
+        self.assertIn("without toy, whose suite needs <no/such/header.hpp>", text)
+        suite.write_text("// needs: <cstddef>\n" + SUITE)
+        self.assertEqual(self.run_with(SURVIVES)[0], 1)
+
     def test_only_those_asked_for_are_tried(self):
         status, text = self.run_with(CAUGHT + "\n" + SURVIVES, "--only", "1")
         self.assertEqual((status, "triples" in text), (0, False), text)

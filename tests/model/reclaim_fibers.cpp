@@ -147,6 +147,45 @@ TEST(ReclaimFibers, WritersShareGracePeriods) {
   });
 }
 
+// Whoever is at work may be taken off its processor there; what another retires meanwhile is nowhere counted. So he is
+// turned away a few times and then waits, and in haste he waits at once.
+// covers hf.reclaim.garbage-bounded
+TEST(ReclaimFibers, NobodyIsTurnedAwayForEver) {
+  int turned_away = 0;
+  expect_none<fiber_machine>(2000, [&turned_away](fibers& all, auto& stage) {
+    all.add([&stage] { stage.replace(1, 4); });
+    all.add([&stage] { stage.replace(2, 4); });
+    all.add([&stage, &turned_away] {
+      unsigned refusals = 0;
+      for (int i = 0; i < 20; ++i) {
+        stage.collect(refusals);
+        turned_away += refusals != 0;
+        if (refusals > stage.collector.most_refusals) fibers::current()->report_violation();
+      }
+      stage.collect(refusals, haste::pressed);
+      if (refusals != 0) fibers::current()->report_violation();
+    });
+  });
+  EXPECT_GT(turned_away, 1000) << "nobody ever was";
+}
+
+// A part of what is ripe is compared with slots that were read when it was ripe.
+// covers hf.reclaim.scan-after-grace, hf.reclaim.scan-whole
+TEST(ReclaimFibers, PartsOfWhatIsRipeAreHeldAgainstSlotsReadAfterwards) {
+  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) {
+    for (int reader = 0; reader < 2; ++reader)
+      all.add([&stage] {
+        auto& mine = stage.claim(1);
+        stage.read_once(mine);
+        stage.read_once(mine);
+      });
+    all.add([&stage] {
+      stage.replace(1, 2, haste::now, 1);
+      stage.replace(2, 3, haste::pressed, 1);
+    });
+  });
+}
+
 // covers hf.reclaim.thread-exit, hf.reclaim.slot-one-owner
 TEST(ReclaimFibers, RecordsChangeHandsWhilePinsOfTheirFirstOwnerLive) {
   expect_none<fiber_machine>(4000, [](fibers& all, auto& stage) {

@@ -63,18 +63,22 @@ struct reclaim_stage {
     mine.leave(before);
   }
 
-  // Puts object `next` in the place of what is there, and collects a few times.
-  void replace(std::size_t next, int collections) {
+  // Puts object `next` in the place of what is there, and collects a few times, up to `most` objects each.
+  void replace(std::size_t next, int collections, reclaim::haste hurry = reclaim::haste::now,
+               std::size_t most = everything) {
     Object* const old = source.exchange(&objects[next], std::memory_order_acq_rel);
     old->note(Object::destroy, 1);
     collector.push(*old, static_cast<unsigned>(next));
-    for (int i = 0; i < collections; ++i) collect();
+    unsigned refusals = 0;
+    for (int i = 0; i < collections; ++i) collect(refusals, hurry, most);
   }
 
-  void collect() {
-    reclaim::retired_list doomed = collector.collect(reclaim::haste::now);
+  void collect(unsigned& refusals, reclaim::haste hurry = reclaim::haste::now, std::size_t most = everything) {
+    reclaim::retired_list doomed = collector.collect(hurry, most, refusals);
     doomed.destroy_all();
   }
+
+  static constexpr std::size_t everything = ~std::size_t{0};
 
   reclaim::basic_registry<Machine> records;
   reclaim::basic_grace<Machine> periods{records};

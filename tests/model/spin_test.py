@@ -61,6 +61,26 @@ class Protocol(unittest.TestCase):
         for without in ("SHORT_TICKET", "NOTE_FIRST"):
             self.fails("period.pml", without)
 
+    # covers hf.reclaim.scan-after-grace, hf.reclaim.drain-complete
+    def test_collecting_in_parts(self):
+        self.holds("collect.pml")
+        for without in ("ONE_SCAN", "NO_GUARD", "DROP_HELD", "SPLICE_RIPE"):
+            self.fails("collect.pml", without)
+
+    # covers hf.reclaim.drain-complete
+    def test_draining_while_others_destroy(self):
+        self.holds("drain.pml")
+        for without in ("MARK_LATE", "NO_WAIT"):
+            self.fails("drain.pml", without)
+
+    # covers hf.reclaim.garbage-bounded, hf.reclaim.limits-kept
+    def test_turns_of_writers(self):
+        self.holds("turns.pml")
+        self.fails("turns.pml", "NO_PATIENCE")
+        self.holds("turns.pml", "PILED_UP")
+        for without in ("NO_TURNS", "EQUAL_SHARE"):
+            self.fails("turns.pml", "PILED_UP", without)
+
     # covers hf.reclaim.signal-safe
     def test_sections_of_signal_handlers(self):
         self.holds("handler.pml")

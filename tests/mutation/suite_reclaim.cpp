@@ -2,7 +2,7 @@
 // and the program ends with 1. scripts/run_mutations.py compiles it once for each planted bug.
 //
 // What depends on the order of steps is played on fibers under fixed seeds, so a bug that is caught once is
-// caught always. Orders of loads are not seen here but by Relacy (tests/model/reclaim_relacy.cpp).
+// caught always. Orders of loads are not seen here; suite_reclaim_orders.cpp sees them.
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -125,6 +125,34 @@ void tickets_cover() {
   require(destroyed_in_all == 0, "something was destroyed without a fence");
 }
 
+void writers_take_turns() {
+  play<fiber_machine>("hf.reclaim.garbage-bounded", 300, 400, [](fibers& all, auto& stage) {
+    all.add([&stage] { stage.replace(1, 4); });
+    all.add([&stage] {
+      unsigned refusals = 0;
+      for (int i = 0; i < 20; ++i) {
+        stage.collect(refusals);
+        require(refusals <= stage.collector.most_refusals, "one may be turned away for ever");
+      }
+      stage.collect(refusals, haste::pressed);
+      require(refusals == 0, "one who is pressed is turned away");
+    });
+  });
+  // What has become ripe is held against slots that were read afterwards.
+  play<fiber_machine>("hf.reclaim.scan-after-grace", 4000, 180, [](fibers& all, auto& stage) {
+    for (int reader = 0; reader < 2; ++reader)
+      all.add([&stage] {
+        auto& mine = stage.claim(1);
+        stage.read_once(mine);
+        stage.read_once(mine);
+      });
+    all.add([&stage] {
+      stage.replace(1, 2, haste::now, 1);
+      stage.replace(2, 3, haste::pressed, 1);
+    });
+  });
+}
+
 // ---- step by step, by one thread ------------------------------------------------------------------------
 
 void tickets_are_not_short() {
@@ -155,6 +183,62 @@ void inner_sections_end_nothing() {
   require(mine.sequence() == noted, "an inner section changed the number");
   mine.leave(outer);
   require(!mine.is_reading() && mine.sequence() > noted, "a section does not end");
+}
+
+// A machine whose clock stands still but for its fences, which take as long as they are told to.
+struct clocked : fiber_machine {
+  static inline int fences = 0;
+  static inline std::uint64_t time = 0;
+  static inline std::uint64_t fence_takes = 0;
+  static bool heavy_fence() {
+    ++fences;
+    time += fence_takes;
+    return true;
+  }
+  static std::uint64_t now() { return time; }
+};
+
+bool passes_after(basic_grace<clocked>& periods, std::uint64_t wait) {
+  const std::uint64_t ticket = periods.ticket();
+  clocked::time += wait;
+  periods.advance(ticket, haste::none);
+  return periods.passed(ticket);
+}
+
+void fences_are_spaced() {
+  checking("hf.reclaim.one-fence");
+  clocked::time = 1'000'000'000;
+  {
+    stage_on<clocked> stage;
+    auto& periods = stage.periods;
+    clocked::fence_takes = 1;
+    require(passes_after(periods, 0), "the first fence is put off");
+    require(!passes_after(periods, periods.least_spacing - 1), "fences are not spaced");
+    clocked::fence_takes = 30'000;
+    require(passes_after(periods, 1), "fences are put off for too long");
+    require(!passes_after(periods, 299'999), "fences take more than a tenth of the time");
+    clocked::fence_takes = 5'000'000'000;
+    require(passes_after(periods, 1), "a fence is put off for too long");
+    checking("hf.reclaim.garbage-bounded");
+    require(!passes_after(periods, periods.most_spacing - 1) && passes_after(periods, 1),
+            "a fence of a thread that was held up puts off the next one");
+    periods.advance(periods.ticket(), haste::pressed);
+    require(periods.passed(periods.ticket() - 2), "one who is pressed waits for the spacing");
+  }
+  // What is ripe goes before a fence.
+  stage_on<clocked> stage;
+  unsigned refusals = 0;
+  clocked::fence_takes = 0;
+  for (std::size_t i = 1; i <= 2; ++i) stage.replace(i, 0);
+  const std::uint64_t inside = stage.claim(1).enter();
+  stage.collect(refusals, haste::now, 1);
+  stage.owned[0]->leave(inside);
+  stage.collect(refusals, haste::now, 1);  // both are ripe, one is taken
+  stage.replace(3, 0);
+  const int before = clocked::fences;
+  destroyed_in_all = 0;
+  stage.collect(refusals, haste::now, 1);
+  require(destroyed_in_all == 1 && clocked::fences == before, "a fence comes before what is ripe");
 }
 
 // ---- as programs use it ---------------------------------------------------------------------------------
@@ -244,6 +328,51 @@ void drains_wait_for_readers() {
   require(own.stats().waiting_bytes == 0, "miscounted after destruction");
 }
 
+// A reader keeps a pile from destruction; when it has gone, writers take it down in parts, and go round what is pinned.
+void piles_go_away() {
+  checking("hf.reclaim.garbage-bounded");
+  limits chosen;
+  chosen.soft_bytes = 1;
+  domain own(chosen);
+  std::vector<pin<counted>> held;
+  for (int i = 0; i < 6000; ++i) {
+    auto* const one = new counted;
+    held.push_back(pinned(*one));
+    retire(own, *one);
+  }
+  for (int i = 0; i < 20'000; ++i) retire(own, *new counted);
+  require(alive >= 6000, "a pinned object was destroyed");
+  require(alive <= 6000 + 4096, "pins stand in front of what can be destroyed");
+  held.clear();
+  own.drain();
+  std::atomic<int> stage{0};
+  std::thread reader([&] {
+    section inside(own);
+    stage = 1;
+    while (stage != 2) usleep(100);
+  });
+  while (stage != 1) usleep(100);
+  for (int i = 0; i < 50'000; ++i) retire(own, *new counted);
+  require(alive == 50'000, "something was destroyed under a reader");
+  stage = 2;
+  reader.join();
+  for (int i = 0; i < 20'000; ++i) {
+    const int before = alive;
+    retire(own, *new counted);
+    require(before + 1 - alive <= 4096, "one thread destroys it all, while others retire more");
+  }
+  require(alive <= 4096, "less is destroyed than retired");
+  require(own.drain() == 0 && alive == 0 && own.stats().waiting_objects == 0, "a list has lost objects");
+  // Above the soft limit no fence waits for the last one.
+  chosen.batch_objects = 1;
+  own.set_limits(chosen);
+  for (int i = 0; i < 1000; ++i) {
+    retire(own, *new counted);
+    require(alive <= 3, "fences are spaced above the soft limit");
+  }
+  own.drain();
+}
+
 // What `act` returns in a child; a child that hangs breaks the promise too.
 template <class Act>
 int in_child(Act act) {
@@ -315,11 +444,14 @@ int main() {
   many_pins_hold();
   threads_leave_their_pins();
   drains_wait_for_readers();
+  piles_go_away();
+  fences_are_spaced();
   children_go_on();
   misuse_is_fatal();
   tickets_are_not_short();
   inner_sections_end_nothing();
   tickets_cover();
+  writers_take_turns();
   readers_keep_what_they_found();
   copies_are_noticed();
   std::puts("every promise is kept");

@@ -7,7 +7,7 @@
 //
 // An object is destroyed only after a scan of all slots that began when its grace period was over: what a
 // section handed to a slot is there to be seen. One thread at a time moves objects along; whoever finds it
-// at work goes away. Destructors run after the lock is given back.
+// at work goes away, unless he has been turned away too often. Destructors run after the lock is given back.
 //
 // inv hf.reclaim.scan-after-grace: slots are read after the grace period is seen to be over.
 // inv hf.reclaim.scan-whole: a scan during which a pin was copied counts for nothing.
@@ -54,11 +54,21 @@ class basic_collector {
     while (!first.compare_exchange_strong(before, &one, std::memory_order_release, std::memory_order_relaxed));
   }
 
+  // Who has been turned away so often in a row waits for his turn: the one at work may be off its processor, and what
+  // is retired meanwhile stays in the lanes, where no limit counts it.
+  static constexpr unsigned most_refusals = 8;
+
   // Moves along what can be moved without waiting. Of what may be destroyed up to `most` is the caller's, who tells
   // when that is done; the rest is left for others, so that no thread destroys alone what many retire.
-  [[nodiscard]] retired_list collect(haste hurry, std::size_t most = ~std::size_t{0}) noexcept {
+  // `refusals`: how often in a row the caller has been turned away because another was at work.
+  [[nodiscard]] retired_list collect(haste hurry, std::size_t most, unsigned& refusals) noexcept {
     retired_list doomed;
-    if (!enter(hurry == haste::pressed ? guard_.lock() : guard_.try_lock())) return doomed;
+    const bool waits = hurry == haste::pressed || refusals >= most_refusals;
+    if (!enter(waits ? guard_.lock() : guard_.try_lock())) {
+      ++refusals;
+      return doomed;
+    }
+    refusals = 0;
     gather();
     take_ripe(doomed, most);
     // A fence takes long, and nobody else can take anything meanwhile: first what has piled up.

@@ -83,7 +83,7 @@ std::size_t domain::collect(haste hurry, std::size_t most) noexcept {
   record& mine = own_record();
   // Before the objects are taken: who drains must not find them nowhere.
   mine.begin_destroying();
-  retired_list doomed = collector_.collect(hurry, most);
+  retired_list doomed = collector_.collect(hurry, most, mine.refusals);
   const garbage gone{doomed.objects, doomed.bytes};
   doomed.destroy_all();
   if (gone.objects != 0) collector_.destroyed(gone);

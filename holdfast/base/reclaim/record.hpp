@@ -218,6 +218,7 @@ class alignas(128) basic_record {
   // The owner's: what it retired since it last collected.
   std::size_t owed_objects = 0;
   std::size_t owed_bytes = 0;
+  unsigned refusals = 0;  // and how often in a row it then found another at work; see collector.hpp
 };
 
 template <class Machine>

@@ -300,6 +300,27 @@ TEST(DomainLimits, WhatHasPiledUpIsDestroyedInPartsByWhoRetires) {
   EXPECT_EQ(alive, 0);
 }
 
+// Only so many are looked at in one go: those that are held must not stand in front of the others for ever.
+// covers hf.reclaim.garbage-bounded
+TEST(DomainLimits, PinsByTheThousandHideNothingThatCanBeDestroyed) {
+  std::atomic<int> alive{0};
+  limits chosen;
+  chosen.soft_bytes = 1;
+  domain own(chosen);
+  std::vector<pin<counted>> held;
+  for (int i = 0; i < 6000; ++i) {
+    auto* const one = new counted(alive);
+    held.push_back(pinned(own, *one));
+    retire(own, *one);
+  }
+  for (int i = 0; i < 30'000; ++i) retire(own, *new counted(alive));
+  EXPECT_GE(alive, 6000);
+  EXPECT_LE(alive, 6000 + 4096);
+  held.clear();
+  own.drain();
+  EXPECT_EQ(alive, 0);
+}
+
 // covers hf.reclaim.limits-kept
 TEST(DomainLimits, MakeWritersWaitAtTheHardOneButNotForEver) {
   std::atomic<int> alive{0};
