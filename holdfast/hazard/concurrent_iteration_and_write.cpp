@@ -7,9 +7,8 @@
 #include <unordered_map>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
-#include <holdfast/map/map.hpp>
+#include <holdfast/hazard/slow_insertion.hpp>
 
 namespace holdfast::inline v0::hazard {
 namespace concurrent_iteration_and_write_programs {
@@ -42,31 +41,22 @@ constexpr std::string_view naive_code = R"(  sessions.for_each([&](std::uint64_t
 )";
 
 int reported(situation& here) {
-  holdfast::map<std::uint64_t, slow_value> sessions;
+  slow_map sessions;
   sessions.name("sessions");
   for (std::uint64_t key = 0; key < 8; ++key) sessions.try_emplace(here.seed() + key);
-  door inside;
-  door leave;
-  auto at = sessions.begin();
-  std::thread writer([&] {
-    name_this_thread("handle-login");
-    sessions.try_emplace(here.seed() + 8, slow_value::recipe{&inside, &leave});
-  });
-  inside.wait();
   name_this_thread("send-bills");
-  here.say("thread handle-login is in the middle of an insertion; send-bills takes the next step of its walk");
-  ++at;
-  leave.open();
-  writer.join();
+  auto at = sessions.begin();
+  while_another_inserts(sessions, here.seed() + 8, "handle-login", [&] {
+    here.say("thread handle-login is in the middle of an insertion; send-bills takes the next step of its walk");
+    ++at;
+  });
   return here.verdict(false, "a walk during a write went unseen");
 }
 
 constexpr std::string_view reported_code = R"(  auto at = sessions.begin();
-  std::thread writer([&] {
-    sessions.try_emplace(here.seed() + 8, slow_value::recipe{&inside, &leave});
+  while_another_inserts(sessions, here.seed() + 8, "handle-login", [&] {
+    ++at;
   });
-  inside.wait();
-  ++at;
 )";
 
 int walk_a_clone(situation& here) {

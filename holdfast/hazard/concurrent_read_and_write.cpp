@@ -8,9 +8,8 @@
 #include <thread>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
-#include <holdfast/map/map.hpp>
+#include <holdfast/hazard/slow_insertion.hpp>
 
 namespace holdfast::inline v0::hazard {
 namespace concurrent_read_and_write_programs {
@@ -38,29 +37,21 @@ constexpr std::string_view naive_code = R"(  while (!sessions.full()) sessions[h
 )";
 
 int reported(situation& here) {
-  holdfast::map<std::uint64_t, slow_value> sessions;
+  slow_map sessions;
   sessions.name("sessions");
   sessions.try_emplace(here.seed());
-  door inside;
-  door leave;
-  std::thread writer([&] {
-    name_this_thread("handle-login");
-    sessions.try_emplace(here.seed() + 1, slow_value::recipe{&inside, &leave});
-  });
-  inside.wait();
   name_this_thread("show-status");
-  here.say("thread handle-login is in the middle of an insertion; show-status looks a key up");
-  const bool there = sessions.contains(here.seed());
-  leave.open();
-  writer.join();
+  bool there = false;
+  while_another_inserts(sessions, here.seed() + 1, "handle-login", [&] {
+    here.say("thread handle-login is in the middle of an insertion; show-status looks a key up");
+    there = sessions.contains(here.seed());
+  });
   return here.verdict(false, there ? "a read during a write went unseen" : "a read during a write found nothing");
 }
 
-constexpr std::string_view reported_code = R"(  std::thread writer([&] {
-    sessions.try_emplace(here.seed() + 1, slow_value::recipe{&inside, &leave});
+constexpr std::string_view reported_code = R"(  while_another_inserts(sessions, here.seed() + 1, "handle-login", [&] {
+    there = sessions.contains(here.seed());
   });
-  inside.wait();
-  const bool there = sessions.contains(here.seed());
 )";
 
 int one_lock(situation& here) {

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include <holdfast/hazard/flat_table.hpp>
-#include <holdfast/hazard/door.hpp>
 #include <holdfast/hazard/situation.hpp>
-#include <holdfast/map/map.hpp>
+#include <holdfast/hazard/slow_insertion.hpp>
 
 namespace holdfast::inline v0::hazard {
 namespace concurrent_writes_programs {
@@ -43,30 +42,19 @@ constexpr std::string_view naive_code = R"(  sessions.put(ann, 1, [&] {
 )";
 
 int reported(situation& here) {
-  holdfast::map<std::uint64_t, slow_value> sessions;
+  slow_map sessions;
   sessions.name("sessions");
-  door inside;
-  door leave;
-  std::thread other([&] {
-    name_this_thread("expire-idle");
-    sessions.try_emplace(here.seed(), slow_value::recipe{&inside, &leave});
-  });
-  inside.wait();
   name_this_thread("handle-login");
-  here.say("thread expire-idle is in the middle of an insertion; handle-login begins another");
-  sessions.try_emplace(here.seed() + 1);
-  leave.open();
-  other.join();
+  while_another_inserts(sessions, here.seed(), "expire-idle", [&] {
+    here.say("thread expire-idle is in the middle of an insertion; handle-login begins another");
+    sessions.try_emplace(here.seed() + 1);
+  });
   return here.verdict(false, "two writes at once went unseen");
 }
 
-constexpr std::string_view reported_code = R"(  holdfast::map<std::uint64_t, slow_value> sessions;
-  sessions.name("sessions");
-  std::thread other([&] {
-    sessions.try_emplace(here.seed(), slow_value::recipe{&inside, &leave});
+constexpr std::string_view reported_code = R"(  while_another_inserts(sessions, here.seed(), "expire-idle", [&] {
+    sessions.try_emplace(here.seed() + 1);
   });
-  inside.wait();
-  sessions.try_emplace(here.seed() + 1);
 )";
 
 int one_lock(situation& here) {

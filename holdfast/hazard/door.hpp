@@ -1,7 +1,6 @@
 // A door between two threads: one opens it for good, others wait before it, but not for ever.
 //
-// With it a program brings two threads into a map at the same time for certain: the first stops inside
-// its own value's constructor until the second has come.
+// With it a program brings threads to a place at the same time for certain; slow_insertion.hpp does so for maps.
 #pragma once
 
 #include <chrono>
@@ -36,19 +35,5 @@ class door {
 
 // At most 15 characters; reports show it.
 inline void name_this_thread(const char* name) noexcept { pthread_setname_np(pthread_self(), name); }
-
-// A value that takes as long to make as somebody else needs to come in.
-struct slow_value {
-  struct recipe {
-    door* inside;
-    door* leave;
-  };
-
-  slow_value() = default;
-  slow_value(const recipe& by) {
-    by.inside->open();
-    by.leave->wait();
-  }
-};
 
 }  // namespace holdfast::inline v0::hazard

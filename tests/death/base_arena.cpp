@@ -9,14 +9,13 @@
 #include <holdfast/base/memory/request_arena.hpp>
 #include <holdfast/base/memory/sanitizer_hooks.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using namespace holdfast;
 
-class ArenaDeath : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
+using ArenaDeath = holdfast::tests::death_test;
 
 // covers hf.arena.stale-tells-cause
 TEST_F(ArenaDeath, FollowingAStalePointer) {

@@ -13,14 +13,13 @@
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/memory/arena.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using namespace holdfast;
 
-class ArenaFault : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
+using ArenaFault = holdfast::tests::death_test;
 
 struct order {
   std::uint64_t number;

@@ -11,14 +11,13 @@
 #include <holdfast/base/lang/failure.hpp>
 #include <holdfast/base/sync/writer_mark.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
-const auto aborted = testing::KilledBySignal(SIGABRT);
+using holdfast::tests::aborted;
 
-class CrashShieldDeath : public testing::Test {
- protected:
-  CrashShieldDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using CrashShieldDeath = holdfast::tests::death_test;
 
 // Others crash by `signal` while this thread takes its time over a report.
 [[noreturn]] void report_among_crashes(int signal) {

@@ -15,16 +15,15 @@
 #include <holdfast/base/lang/raise.hpp>
 #include <holdfast/base/observe/fatal.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using holdfast::failure;
 
-const auto aborted = testing::KilledBySignal(SIGABRT);
+using holdfast::tests::aborted;
 
-class FailureDeath : public testing::Test {
- protected:
-  FailureDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using FailureDeath = holdfast::tests::death_test;
 
 [[noreturn]] void fail(const char* traceback = nullptr, holdfast::failure_handler handler = nullptr) {
   if (traceback == nullptr) unsetenv("HOLDFAST_TRACEBACK");

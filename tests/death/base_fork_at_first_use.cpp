@@ -15,6 +15,8 @@
 #include <holdfast/base/observe/live_set.hpp>
 #include <holdfast/base/sync/thread_id.hpp>
 
+#include "tests/death/death_test.hpp"
+
 // What pthread_atfork() of glibc calls; the program's own definition comes before the library's. Not under
 // ThreadSanitizer, which calls it before it can have its own functions called.
 #if !HOLDFAST_TSAN
@@ -52,11 +54,10 @@ using use = void (*)();
 }
 
 // Each one in a fresh process: the threadsafe style runs this program anew.
-class ForkAtFirstUse : public testing::Test {
+class ForkAtFirstUse : public holdfast::tests::death_test {
  protected:
   void SetUp() override {
     if (holdfast::thread_sanitizer) GTEST_SKIP() << "it takes the other thread, which the child does not have, for a leak";
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
   }
 };
 

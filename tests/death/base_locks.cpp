@@ -5,15 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using holdfast::mutex;
 using holdfast::rw_mutex;
 
-class LockDeath : public testing::Test {
+class LockDeath : public holdfast::tests::death_test {
  protected:
-  LockDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-
   // As under Go's recover.
   template <class Misuse>
   static void under_catch(Misuse misuse) {
@@ -24,7 +24,7 @@ class LockDeath : public testing::Test {
   }
 };
 
-const auto aborted = testing::KilledBySignal(SIGABRT);
+using holdfast::tests::aborted;
 constexpr const char* of_mutex = "^fatal error: sync: unlock of unlocked mutex\n(.*\n)*  cure: unlock once";
 constexpr const char* of_writer = "^fatal error: sync: Unlock of unlocked RWMutex\n(.*\n)*  cure: unlock once";
 constexpr const char* of_reader = "^fatal error: sync: RUnlock of unlocked RWMutex\n(.*\n)*  cure: unlock once";

@@ -11,13 +11,12 @@
 
 #include <holdfast/base/hash/random.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 // A process can be told once only, so each of these runs in one of its own.
-class OptionsDeath : public testing::Test {
- protected:
-  OptionsDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using OptionsDeath = holdfast::tests::death_test;
 
 const auto well = testing::ExitedWithCode(0);
 

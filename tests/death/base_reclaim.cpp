@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using namespace holdfast::reclaim;
@@ -14,10 +16,7 @@ using namespace holdfast::reclaim;
 struct plain : retirable {};
 void forget(retirable*) noexcept {}
 
-class ReclaimDeath : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
+using ReclaimDeath = holdfast::tests::death_test;
 
 // covers hf.reclaim.misuse-reported
 TEST_F(ReclaimDeath, RetiringTwice) {

@@ -11,14 +11,13 @@
 
 #include <holdfast/base/sync/thread_id.hpp>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 namespace observe = holdfast::observe;
 
-class StackCollectorDeath : public testing::Test {
- protected:
-  StackCollectorDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using StackCollectorDeath = holdfast::tests::death_test;
 
 bool is_default(int signal) {
   struct sigaction now = {};

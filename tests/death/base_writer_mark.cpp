@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using holdfast::identity_source;
@@ -25,8 +27,6 @@ map_identity identify_sessions(const void*) noexcept { return {"sessions", 17, 4
 
 identity_source sessions() { return {identify_sessions, &mark}; }
 
-void call_this_thread(const char* name) { pthread_setname_np(pthread_self(), name); }
-
 [[gnu::noinline]] void expire_idle() { mark.begin_write(operation::erase, sessions()); }
 
 void write_too() { mark.begin_write(operation::insert, sessions()); }
@@ -36,30 +36,18 @@ void clone_too() { mark.check_no_writer(operation::clone, sessions()); }
 
 // A thread is in the middle of erasing when `second` comes along.
 [[noreturn]] void meet(void (*second)(), const char* traceback = "") {
-  setenv("HOLDFAST_TRACEBACK", traceback, 1);
   std::atomic<bool> inside{false};
-  std::thread early([&] {
-    call_this_thread("early");
+  const auto erase_for_ever = [&] {
     expire_idle();
     inside = true;
     for (;;) usleep(100);
-  });
-  while (!inside) std::this_thread::yield();
-  std::thread late([second] {
-    call_this_thread("late");
-    second();
-    _exit(0);
-  });
-  late.join();
-  _exit(0);
+  };
+  holdfast::tests::meet(erase_for_ever, inside, second, traceback);
 }
 
-class WriterMarkDeath : public testing::Test {
- protected:
-  WriterMarkDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using WriterMarkDeath = holdfast::tests::death_test;
 
-const auto aborted = testing::KilledBySignal(SIGABRT);
+using holdfast::tests::aborted;
 
 // covers hf.sync.mark-overlap-reported
 TEST_F(WriterMarkDeath, TwoWriters) { EXPECT_EXIT(meet(write_too), aborted, "^fatal error: concurrent map writes\n"); }

@@ -9,13 +9,16 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
+using holdfast::tests::aborted;
+
 template <class Map>
-class ReentryDeath : public testing::Test {
+class ReentryDeath : public holdfast::tests::death_test {
  protected:
   ReentryDeath() {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
     for (int key = 0; key < 100; ++key) map.store(key, key);
   }
 
@@ -23,7 +26,7 @@ class ReentryDeath : public testing::Test {
   void dies(Call call, const char* wanted, const char* member) {
     const std::string report = std::string("^fatal error: map used inside its own callback\n  this thread called ") +
                                wanted + "\\(\\) inside a callback of " + member + "\\(\\)(.*\n)*  cure: note what";
-    EXPECT_EXIT(call(), testing::KilledBySignal(SIGABRT), report);
+    EXPECT_EXIT(call(), aborted, report);
   }
 
   Map map;

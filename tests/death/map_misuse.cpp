@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace {
+#include "tests/death/death_test.hpp"
 
-void call_this_thread(const char* name) { pthread_setname_np(pthread_self(), name); }
+namespace {
 
 // An equality that, once told to, keeps its caller inside the map: a write that never ends.
 struct sticky {
@@ -42,33 +42,18 @@ void clone_it(sticky_map& map) { static_cast<void>(map.clone().size()); }
 void grow_it(sticky_map& map) { map.reserve(1000); }
 void swap_it(sticky_map& map) { sticky_map other; map.swap(other); }
 
-// Thread "early" is inside a write for good when thread "late" comes along.
+// A thread is inside a write for good when `second` comes along.
 [[noreturn]] void meet(void (*second)(sticky_map&), const char* traceback = "") {
-  setenv("HOLDFAST_TRACEBACK", traceback, 1);
   sticky_map map;
   map.name("sessions");
   for (int key = 0; key < 10; ++key) map[key] = key;
   sticky::holds = true;
-  std::thread early([&] {
-    call_this_thread("early");
-    insert_one(map);
-  });
-  while (!sticky::inside) std::this_thread::yield();
-  std::thread late([&] {
-    call_this_thread("late");
-    second(map);
-    _exit(0);
-  });
-  late.join();
-  _exit(0);
+  holdfast::tests::meet([&] { insert_one(map); }, sticky::inside, [&] { second(map); }, traceback);
 }
 
-class MapMisuse : public testing::Test {
- protected:
-  MapMisuse() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+using MapMisuse = holdfast::tests::death_test;
 
-const auto aborted = testing::KilledBySignal(SIGABRT);
+using holdfast::tests::aborted;
 
 // contract M91, T40, X3
 TEST_F(MapMisuse, ASecondWriterIsReported) {

@@ -11,17 +11,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
+using holdfast::tests::aborted;
 using numbers = holdfast::map<int, int>;
+using StaleIterator = holdfast::tests::death_test;
 
-class StaleIterator : public testing::Test {
- protected:
-  StaleIterator() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
-
-const auto aborted = testing::KilledBySignal(SIGABRT);
-const char* const report = "^fatal error: use of a stale map iterator\n(.|\n)*cure: ";
+// `place`: what stands between its first line and the cure.
+void expect_report(void (*use)(), const std::string& place = "") {
+  EXPECT_EXIT(use(), aborted, "^fatal error: use of a stale map iterator\n(.|\n)*" + place + "(.|\n)*cure: ");
+}
 
 // How often `part` stands in `text`.
 std::size_t times(const std::string& text, const std::string& part) {
@@ -40,142 +41,116 @@ numbers filled(int entries) {
 
 // contract M38, X8
 TEST_F(StaleIterator, OfFindAfterAnInsertThatMovedEntries) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(10);
-        map.name("ages");
-        const auto found = map.find(5);
-        for (int key = 10; key < 1000; ++key) map[key] = key;
-        sink = found->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(10);
+    map.name("ages");
+    const auto found = map.find(5);
+    for (int key = 10; key < 1000; ++key) map[key] = key;
+    sink = found->second;
+  });
 }
 
 TEST_F(StaleIterator, OfInsertAfterReserve) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(10);
-        const auto placed = map.insert({50, 50}).first;
-        map.reserve(10000);
-        sink = placed->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(10);
+    const auto placed = map.insert({50, 50}).first;
+    map.reserve(10000);
+    sink = placed->second;
+  });
 }
 
 TEST_F(StaleIterator, AfterShrink) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(1000);
-        const auto found = map.find(5);
-        for (int key = 10; key < 1000; ++key) map.erase(key);
-        map.shrink_to_fit();
-        sink = found->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(1000);
+    const auto found = map.find(5);
+    for (int key = 10; key < 1000; ++key) map.erase(key);
+    map.shrink_to_fit();
+    sink = found->second;
+  });
 }
 
 TEST_F(StaleIterator, OfAWalkOnAnEntryThatWasErased) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(100);
-        const auto walk = map.begin();
-        map.erase(walk->first);
-        sink = walk->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(100);
+    const auto walk = map.begin();
+    map.erase(walk->first);
+    sink = walk->second;
+  });
 }
 
 TEST_F(StaleIterator, OfFindOnAnEntryThatWasErased) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(100);
-        const auto found = map.find(7);
-        map.erase(7);
-        sink = found->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(100);
+    const auto found = map.find(7);
+    map.erase(7);
+    sink = found->second;
+  });
 }
 
 TEST_F(StaleIterator, OfAWalkAfterClear) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(100);
-        const auto walk = map.begin();
-        map.clear();
-        sink = walk->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(100);
+    const auto walk = map.begin();
+    map.clear();
+    sink = walk->second;
+  });
 }
 
 TEST_F(StaleIterator, OfFindAfterClear) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(100);
-        const auto found = map.find(3);
-        map.clear();
-        sink = found->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(100);
+    const auto found = map.find(3);
+    map.clear();
+    sink = found->second;
+  });
 }
 
 TEST_F(StaleIterator, OfAWalkWhoseMapIsGone) {
-  EXPECT_EXIT(
-      {
-        std::optional<numbers> map = filled(100);
-        const auto walk = map->begin();
-        map.reset();
-        sink = walk->second;
-      },
-      aborted, report);
+  expect_report([] {
+    std::optional<numbers> map = filled(100);
+    const auto walk = map->begin();
+    map.reset();
+    sink = walk->second;
+  });
 }
 
 TEST_F(StaleIterator, OfAWalkWhoseMapWasAssignedTo) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(100);
-        const auto walk = map.begin();
-        map = filled(3);
-        sink = walk->second;
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(100);
+    const auto walk = map.begin();
+    map = filled(3);
+    sink = walk->second;
+  });
 }
 
 TEST_F(StaleIterator, AtTheEnd) {
-  EXPECT_EXIT(
-      {
-        const numbers map = filled(3);
-        sink = map.end()->second;
-      },
-      aborted, report);
-  EXPECT_EXIT(
-      {
-        numbers map = filled(3);
-        sink = map.find(99)->second;
-      },
-      aborted, report);
+  expect_report([] {
+    const numbers map = filled(3);
+    sink = map.end()->second;
+  });
+  expect_report([] {
+    numbers map = filled(3);
+    sink = map.find(99)->second;
+  });
 }
 
 TEST_F(StaleIterator, GivenToErase) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(10);
-        const auto found = map.find(5);
-        for (int key = 10; key < 1000; ++key) map[key] = key;
-        map.erase(found);
-      },
-      aborted, report);
+  expect_report([] {
+    numbers map = filled(10);
+    const auto found = map.find(5);
+    for (int key = 10; key < 1000; ++key) map[key] = key;
+    map.erase(found);
+  });
 }
 
 TEST_F(StaleIterator, OfASet) {
-  EXPECT_EXIT(
-      {
-        holdfast::set<int> set;
-        set.insert(2);
-        const auto found = set.find(2);
-        for (int key = 10; key < 1000; ++key) set.insert(key);
-        sink = *found;
-      },
-      aborted, report);
+  expect_report([] {
+    holdfast::set<int> set;
+    set.insert(2);
+    const auto found = set.find(2);
+    for (int key = 10; key < 1000; ++key) set.insert(key);
+    sink = *found;
+  });
 }
 
 // Each part of the report is said once.
@@ -198,15 +173,14 @@ TEST_F(StaleIterator, IsToldOnce) {
 
 // The report says which map.
 TEST_F(StaleIterator, NamesTheMap) {
-  EXPECT_EXIT(
-      {
-        numbers map = filled(10);
-        map.name("ages");
-        const auto found = map.find(5);
-        map.reserve(10000);
-        sink = found->second;
-      },
-      aborted, "map \"ages\"");
+  const auto use = [] {
+    numbers map = filled(10);
+    map.name("ages");
+    const auto found = map.find(5);
+    map.reserve(10000);
+    sink = found->second;
+  };
+  expect_report(use, "map \"ages\"");
 }
 
 }  // namespace

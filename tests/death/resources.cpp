@@ -7,14 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
 using namespace holdfast;
 
-class ResourcesDeath : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
+using ResourcesDeath = holdfast::tests::death_test;
 
 // covers hf.resources.misuse-reported
 TEST_F(ResourcesDeath, ReleasingSomebodyElsesShare) {

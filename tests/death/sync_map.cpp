@@ -9,18 +9,21 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/death/death_test.hpp"
+
 namespace {
 
-class SyncMapDeath : public testing::Test {
+using holdfast::tests::aborted;
+
+class SyncMapDeath : public holdfast::tests::death_test {
  protected:
-  SyncMapDeath() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
   holdfast::sync_map<int, int> map;
 };
 
 // covers hf.concurrent.one-flight
 TEST_F(SyncMapDeath, OfAMakerThatAsksForItsOwnKey) {
   EXPECT_EXIT(map.load_or_make(1, [&] { return map.load_or_make(1, [] { return 2; }).value; }),
-              testing::KilledBySignal(SIGABRT), "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
+              aborted, "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
 }
 
 TEST_F(SyncMapDeath, OfTwoMakersThatAskForEachOthersKeys) {
@@ -37,7 +40,7 @@ TEST_F(SyncMapDeath, OfTwoMakersThatAskForEachOthersKeys) {
     maker(2, 1);
     other.join();
   };
-  EXPECT_EXIT(circle(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
+  EXPECT_EXIT(circle(), aborted, "^holdfast: fatal: load_or_make waits for itself\n(.*\n)*  cure: ");
 }
 
 // covers hf.concurrent.alter-ends
@@ -49,7 +52,7 @@ TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKey) {
       return std::optional<std::string>("six");
     });
   };
-  EXPECT_EXIT(alter(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
+  EXPECT_EXIT(alter(), aborted, "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
 }
 
 // Where values lie in the bucket only another value is a change.
@@ -61,7 +64,7 @@ TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKeyAnewEachTime) {
       return std::optional(6);
     });
   };
-  EXPECT_EXIT(alter(), testing::KilledBySignal(SIGABRT), "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
+  EXPECT_EXIT(alter(), aborted, "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
 }
 
 }  // namespace
