@@ -9,8 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/model/fibers.hpp"
-#include "tests/model/reclaim_plays.hpp"
+#include "tests/model/reclaim_scenes.hpp"
 
 namespace {
 
@@ -61,23 +60,16 @@ void expect_some(int seeds, const play<Machine>& act) {
   FAIL() << "none in " << seeds << " seeds: the play could not show it";
 }
 
-template <class Machine>
-void read_and_write(fibers& all, stage_on<Machine>& stage) {
-  for (int reader = 0; reader < 2; ++reader)
-    all.add([&stage] {
-      auto& mine = stage.claim(1);
-      stage.read_once(mine);
-      stage.read_once(mine);
-      stage.records.leave(mine);
-    });
-  all.add([&stage] {
-    stage.replace(1, 2);
-    stage.replace(2, 3);
-  });
+// covers hf.reclaim.scan-after-grace, hf.reclaim.grace-covers, hf.reclaim.pin-holds
+TEST(ReclaimFibers, SectionsAndPinsKeepWhatTheyFound) {
+  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage); });
 }
 
-// covers hf.reclaim.scan-after-grace, hf.reclaim.grace-covers, hf.reclaim.pin-holds
-TEST(ReclaimFibers, SectionsAndPinsKeepWhatTheyFound) { expect_none<fiber_machine>(6000, read_and_write<fiber_machine>); }
+// A part of what is ripe is held against slots that were read when it was ripe.
+// covers hf.reclaim.scan-after-grace, hf.reclaim.scan-whole
+TEST(ReclaimFibers, PartsOfWhatIsRipeAreHeldAgainstSlotsReadAfterwards) {
+  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage, 1); });
+}
 
 struct without_light : fiber_machine {
   static void light_fence() {}
@@ -86,104 +78,47 @@ struct without_heavy : fiber_machine {
   static bool heavy_fence() { return true; }
 };
 
-TEST(ReclaimFibers, WouldShowAMissingLightFence) { expect_some<without_light>(6000, read_and_write<without_light>); }
-TEST(ReclaimFibers, WouldShowAMissingHeavyFence) { expect_some<without_heavy>(6000, read_and_write<without_heavy>); }
+TEST(ReclaimFibers, WouldShowAMissingLightFence) {
+  expect_some<without_light>(6000, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage); });
+}
+TEST(ReclaimFibers, WouldShowAMissingHeavyFence) {
+  expect_some<without_heavy>(6000, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage); });
+}
 
 // covers hf.reclaim.sections-nest
 TEST(ReclaimFibers, InnerSectionsEndNothing) {
-  expect_none<fiber_machine>(3000, [](fibers& all, auto& stage) {
-    all.add([&stage] { stage.read_nested(stage.claim(1)); });
-    all.add([&stage] { stage.replace(1, 4); });
-  });
+  expect_none<fiber_machine>(3000, [](fibers& all, auto& stage) { a_nested_reader(all, stage); });
 }
 
 // covers hf.reclaim.fenced-fallback
 TEST(ReclaimFibers, ReadersThatFenceNeedNoHeavyFence) {
-  expect_none<without_heavy>(3000, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(stage.claim(1)); });
-    all.add([&stage] { stage.replace(1, 4); });
-  });
-}
-
-// A pin is copied from the slot of one thread to that of another, and the first one is released: a scan in
-// between reads both slots too early or too late.
-template <class Machine>
-void copy_pins(fibers& all, stage_on<Machine>& stage, bool noted) {
-  auto& giver = stage.claim(1);
-  auto& taker = stage.claim(2);
-  watched* const found = &stage.objects[0];
-  auto* held = &giver.hold(found);
-  all.add([&, found, held, noted]() mutable {
-    for (int turn = 0; turn < 3; ++turn) {
-      auto& owner = turn % 2 == 0 ? taker : giver;
-      auto& copy = owner.hold(found);
-      if (noted) owner.note_transfer();
-      giver.release(*held);
-      held = &copy;
-      found->use();
-    }
-    giver.release(*held);
-  });
-  all.add([&] { stage.replace(1, 4); });
+  expect_none<without_heavy>(3000, [](fibers& all, auto& stage) { readers_that_fence(all, stage); });
 }
 
 // covers hf.reclaim.scan-whole
 TEST(ReclaimFibers, ScansNoticeCopiesOfPins) {
-  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) { copy_pins(all, stage, true); });
+  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) { copies_of_a_pin(all, stage, true); });
 }
 TEST(ReclaimFibers, WouldShowACopyThatIsNotNoted) {
-  expect_some<fiber_machine>(6000, [](fibers& all, auto& stage) { copy_pins(all, stage, false); });
+  expect_some<fiber_machine>(6000, [](fibers& all, auto& stage) { copies_of_a_pin(all, stage, false); });
 }
 
 // covers hf.reclaim.one-fence, hf.reclaim.grace-covers
 TEST(ReclaimFibers, WritersShareGracePeriods) {
-  expect_none<fiber_machine>(4000, [](fibers& all, auto& stage) {
-    all.add([&stage] {
-      auto& mine = stage.claim(1);
-      for (int i = 0; i < 3; ++i) stage.read_once(mine);
-    });
-    all.add([&stage] { stage.replace(1, 3); });
-    all.add([&stage] { stage.replace(2, 3); });
-  });
+  expect_none<fiber_machine>(4000, [](fibers& all, auto& stage) { writers_that_share_periods(all, stage); });
 }
 
-// Whoever is at work may be taken off its processor there; what another retires meanwhile is nowhere counted. So he is
-// turned away a few times and then waits, and in haste he waits at once.
 // covers hf.reclaim.garbage-bounded
 TEST(ReclaimFibers, NobodyIsTurnedAwayForEver) {
   int turned_away = 0;
   expect_none<fiber_machine>(2000, [&turned_away](fibers& all, auto& stage) {
-    all.add([&stage] { stage.replace(1, 4); });
-    all.add([&stage] { stage.replace(2, 4); });
-    all.add([&stage, &turned_away] {
-      unsigned refusals = 0;
-      for (int i = 0; i < 20; ++i) {
-        stage.collect(refusals);
-        turned_away += refusals != 0;
-        if (refusals > stage.collector.most_refusals) fibers::current()->report_violation();
-      }
-      stage.collect(refusals, haste::pressed);
-      if (refusals != 0) fibers::current()->report_violation();
+    one_who_is_turned_away(all, stage, [&](unsigned refusals, haste hurry) {
+      turned_away += refusals != 0;
+      const unsigned most = hurry == haste::pressed ? 0 : stage.collector.most_refusals;
+      if (refusals > most) fibers::current()->report_violation();
     });
   });
   EXPECT_GT(turned_away, 1000) << "nobody ever was";
-}
-
-// A part of what is ripe is compared with slots that were read when it was ripe.
-// covers hf.reclaim.scan-after-grace, hf.reclaim.scan-whole
-TEST(ReclaimFibers, PartsOfWhatIsRipeAreHeldAgainstSlotsReadAfterwards) {
-  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader)
-      all.add([&stage] {
-        auto& mine = stage.claim(1);
-        stage.read_once(mine);
-        stage.read_once(mine);
-      });
-    all.add([&stage] {
-      stage.replace(1, 2, haste::now, 1);
-      stage.replace(2, 3, haste::pressed, 1);
-    });
-  });
 }
 
 // covers hf.reclaim.thread-exit, hf.reclaim.slot-one-owner
@@ -225,7 +160,7 @@ TEST(ReclaimFibers, RecordsChangeHandsWhilePinsOfTheirFirstOwnerLive) {
 TEST(ReclaimFibers, AStoppedReaderStopsNobody) {
   for (std::uint64_t step = 0; step < 40; ++step)
     expect_none<fiber_machine>(60, [step](fibers& all, auto& stage) {
-      read_and_write(all, stage);
+      readers_and_a_writer(all, stage);
       all.stop_at(0, step);
     });
 }

@@ -16,8 +16,7 @@
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/base/reclaim/signal_section.hpp>
 
-#include "tests/model/fibers.hpp"
-#include "tests/model/reclaim_plays.hpp"
+#include "tests/model/reclaim_scenes.hpp"
 #include "tests/mutation/promise.hpp"
 
 namespace {
@@ -65,92 +64,38 @@ void play(const char* promise, int seeds, std::uint64_t expected_steps, Act act)
 }
 
 void readers_keep_what_they_found() {
-  play<fiber_machine>("hf.reclaim.pin-holds", 4000, 180, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader)
-      all.add([&stage] {
-        auto& mine = stage.claim(1);
-        stage.read_once(mine);
-        stage.read_once(mine);
-        stage.records.leave(mine);
-      });
-    all.add([&stage] {
-      stage.replace(1, 2);
-      stage.replace(2, 3);
-    });
-  });
+  play<fiber_machine>("hf.reclaim.pin-holds", 4000, 180, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage); });
   require(destroyed_in_all > 500, "hardly anything is ever destroyed");
-  play<fiber_machine>("hf.reclaim.sections-nest", 500, 60, [](fibers& all, auto& stage) {
-    all.add([&stage] { stage.read_nested(stage.claim(1)); });
-    all.add([&stage] { stage.replace(1, 4); });
-  });
-  play<without_heavy>("hf.reclaim.fenced-fallback", 4000, 40, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader) all.add([&stage] { stage.read_fenced(stage.claim(1)); });
-    all.add([&stage] { stage.replace(1, 4); });
-  });
+  play<fiber_machine>("hf.reclaim.scan-after-grace", 4000, 180,
+                      [](fibers& all, auto& stage) { readers_and_a_writer(all, stage, 1); });
+  play<fiber_machine>("hf.reclaim.sections-nest", 500, 60, [](fibers& all, auto& stage) { a_nested_reader(all, stage); });
+  play<without_heavy>("hf.reclaim.fenced-fallback", 4000, 40,
+                      [](fibers& all, auto& stage) { readers_that_fence(all, stage); });
 }
 
 void copies_are_noticed() {
-  play<fiber_machine>("hf.reclaim.scan-whole", 5000, 130, [](fibers& all, auto& stage) {
-    auto& giver = stage.claim(1);
-    auto& taker = stage.claim(2);
-    watched* const found = &stage.objects[0];
-    auto* held = &giver.hold(found);
-    all.add([&, found, held]() mutable {
-      for (int turn = 0; turn < 3; ++turn) {
-        auto& owner = turn % 2 == 0 ? taker : giver;
-        auto& copy = owner.hold(found);
-        owner.note_transfer();
-        giver.release(*held);
-        held = &copy;
-        found->use();
-      }
-      giver.release(*held);
-    });
-    all.add([&] { stage.replace(1, 4); });
-  });
+  play<fiber_machine>("hf.reclaim.scan-whole", 5000, 130,
+                      [](fibers& all, auto& stage) { copies_of_a_pin(all, stage, true); });
 }
 
 void tickets_cover() {
-  play<fiber_machine>("hf.reclaim.grace-covers", 2000, 110, [](fibers& all, auto& stage) {
-    all.add([&stage] {
-      auto& mine = stage.claim(1);
-      for (int i = 0; i < 3; ++i) stage.read_once(mine);
-    });
-    all.add([&stage] { stage.replace(1, 3); });
-    all.add([&stage] { stage.replace(2, 3); });
-  });
-  play<denied_heavy>("hf.reclaim.fence-lost", 20, 60, [](fibers& all, auto& stage) {
-    all.add([&stage] { stage.replace(1, 4); });
-  });
+  play<fiber_machine>("hf.reclaim.grace-covers", 2000, 110,
+                      [](fibers& all, auto& stage) { writers_that_share_periods(all, stage); });
+  play<denied_heavy>("hf.reclaim.fence-lost", 20, 60,
+                     [](fibers& all, auto& stage) { all.add([&stage] { stage.replace(1, 4); }); });
   require(destroyed_in_all == 0, "something was destroyed without a fence");
 }
 
-void writers_take_turns() {
-  play<fiber_machine>("hf.reclaim.garbage-bounded", 300, 400, [](fibers& all, auto& stage) {
-    all.add([&stage] { stage.replace(1, 4); });
-    all.add([&stage] {
-      unsigned refusals = 0;
-      for (int i = 0; i < 20; ++i) {
-        stage.collect(refusals);
-        require(refusals <= stage.collector.most_refusals, "one may be turned away for ever");
-      }
-      stage.collect(refusals, haste::pressed);
-      require(refusals == 0, "one who is pressed is turned away");
+void nobody_is_turned_away_for_ever() {
+  int turned_away = 0;
+  play<fiber_machine>("hf.reclaim.garbage-bounded", 300, 400, [&](fibers& all, auto& stage) {
+    one_who_is_turned_away(all, stage, [&](unsigned refusals, haste hurry) {
+      turned_away += refusals != 0;
+      require(refusals <= stage.collector.most_refusals, "one may be turned away for ever");
+      require(hurry != haste::pressed || refusals == 0, "one who is pressed is turned away");
     });
   });
-  // What has become ripe is held against slots that were read afterwards.
-  play<fiber_machine>("hf.reclaim.scan-after-grace", 4000, 180, [](fibers& all, auto& stage) {
-    for (int reader = 0; reader < 2; ++reader)
-      all.add([&stage] {
-        auto& mine = stage.claim(1);
-        stage.read_once(mine);
-        stage.read_once(mine);
-      });
-    all.add([&stage] {
-      stage.replace(1, 2, haste::now, 1);
-      stage.replace(2, 3, haste::pressed, 1);
-    });
-  });
+  require(turned_away > 100, "being turned away is not counted");
 }
 
 // ---- step by step, by one thread ------------------------------------------------------------------------
@@ -406,6 +351,12 @@ void children_go_on() {
   stage = 2;
   reader.join();
   require(status == 0, "a child waits for a reader that it does not have");
+  // A child counts again what is on the lists.
+  static domain own;
+  for (int i = 0; i < 10; ++i) retire(own, *new counted);
+  while (alive != 0) own.poll();
+  require(in_child([] { return static_cast<int>(own.stats().waiting_bytes + own.stats().waiting_objects); }) == 0,
+          "a list that is empty counts something");
 }
 
 void misuse_is_fatal() {
@@ -429,11 +380,14 @@ void misuse_is_fatal() {
 
 void sizes_are_kept() {
   checking("hf.reclaim.limits-kept");
-  for (std::size_t bytes = 0; bytes < (std::size_t{1} << 40); bytes += bytes / 5 + 1) {
+  const auto is_kept = [](std::size_t bytes) {
     retirable one;
     one.note([](retirable*) noexcept {}, bytes);
     require(one.bytes() >= bytes && one.bytes() - bytes <= bytes / 1000, "a size is not kept");
-  }
+  };
+  for (std::size_t bytes = 0; bytes < (std::size_t{1} << 40); bytes += bytes / 5 + 1) is_kept(bytes);
+  // Rounding these up makes one digit more.
+  for (unsigned bits = 1; bits < 40; ++bits) is_kept((std::size_t{1} << bits) - 1);
 }
 
 }  // namespace
@@ -451,7 +405,7 @@ int main() {
   tickets_are_not_short();
   inner_sections_end_nothing();
   tickets_cover();
-  writers_take_turns();
+  nobody_is_turned_away_for_ever();
   readers_keep_what_they_found();
   copies_are_noticed();
   std::puts("every promise is kept");
