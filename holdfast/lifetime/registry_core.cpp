@@ -182,20 +182,22 @@ resource_error registry_core::close(resource_handle handle) noexcept {
 }
 
 registry_core::pinned registry_core::pin(resource_handle handle) noexcept {
-  reclaim::pin<std::byte> held;
   resource_slot* const slot = the_resource_slots.it.find(handle.index());
-  if (slot == nullptr) return {std::move(held), resource_error::invalid};
+  if (slot == nullptr) return {};
+  reclaim::pin<std::byte> held;
   {
     reclaim::section inside(domain_);
-    const resource_error what = slot->state.borrow(handle.generation());
-    if (what != resource_error::none) return {std::move(held), what};
+    if (slot->state.borrow(handle.generation()) != resource_error::none) return {};
     held = inside.hand_off(static_cast<std::byte*>(slot->pointer), &slot->waiting);
   }
   // relaxed: the tenant stays while it is pinned.
-  if (slot->owner.load(std::memory_order_relaxed) != this) return {{}, resource_error::foreign};
-  if (!slot->state.load().has(flag_checked) || is_cookie_good(*slot, handle))
-    return {std::move(held), resource_error::none};
-  return {{}, resource_error::freed};
+  if (slot->owner.load(std::memory_order_relaxed) != this) return {};
+  if (slot->state.load().has(flag_checked) && !is_cookie_good(*slot, handle)) return {};
+  // A second slot, which the caller is to own, while the first still holds.
+  reclaim::record& mine = reclaim::own_record();
+  reclaim::slot& handed_on = mine.hold(&slot->waiting);
+  mine.note_transfer();
+  return {held.get(), &handed_on};
 }
 
 bool registry_core::is_cookie_good(resource_slot& slot, resource_handle handle) noexcept {

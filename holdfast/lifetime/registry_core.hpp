@@ -58,12 +58,13 @@ class registry_core {
   [[nodiscard]] resource_error release(resource_handle handle) noexcept;
   [[nodiscard]] resource_error close(resource_handle handle) noexcept;
 
-  // A pin on the resource, when the short way was refused; null with the reason.
+  // What a pin on the resource is made of, when the short way was refused; null: see fault(). In two words, so that
+  // the caller's pin can stay in registers.
   struct pinned {
-    reclaim::pin<std::byte> held;
-    resource_error error;
+    std::byte* resource = nullptr;
+    reclaim::slot* held = nullptr;
   };
-  [[nodiscard]] pinned pin(resource_handle handle) noexcept;
+  [[nodiscard]] HOLDFAST_COLD pinned pin(resource_handle handle) noexcept;
 
   // The last share of `slot` was released.
   HOLDFAST_NOINLINE static void see_off(resource_slot& slot, bool borrowed) noexcept;

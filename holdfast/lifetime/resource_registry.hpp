@@ -115,7 +115,9 @@ class resource_registry {
           slot->owner.load(std::memory_order_relaxed) == core_) [[likely]]
         return inside.hand_off(static_cast<T*>(slot->pointer), &slot->waiting);
     }
-    return pin_slowly<T>(handle);
+    const lifetime::registry_core::pinned found = core_->pin(handle);
+    if (found.held == nullptr) return {};
+    return reclaim::pin<T>(static_cast<T*>(static_cast<void*>(found.resource)), *found.held);
   }
 
   // Calls `use(T*)` with the resource pinned; whether it did. `use` may release the last share: the resource stays
@@ -178,14 +180,6 @@ class resource_registry {
   template <class T>
   [[nodiscard]] static resource_share<T> take(resource_handle handle) noexcept {
     return {lifetime::the_resource_slots.it.find(handle.index()), handle.generation()};
-  }
-
-  template <class T>
-  [[nodiscard]] HOLDFAST_COLD reclaim::pin<T> pin_slowly(resource_handle handle) const noexcept {
-    auto found = core_->pin(handle);
-    if (!found.held) return {};
-    auto* const pointer = static_cast<T*>(static_cast<void*>(found.held.get()));
-    return std::move(found.held).on(pointer);
   }
 
   lifetime::registry_core* core_;

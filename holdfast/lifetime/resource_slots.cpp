@@ -33,28 +33,23 @@ resource_slot& resource_slot::of(reclaim::retirable* waiting) noexcept {
 resource_notes& resource_slot::notes() const noexcept { return the_resource_slots.it.notes_of(index); }
 
 resource_notes& resource_slots::notes_of(std::uint32_t index) const noexcept {
-  const std::uint64_t place = index + first_segment;
-  const unsigned segment = segment_of(place);
   // acquire: pairs with grow().
-  return notes_[segment].load(std::memory_order_acquire)[place - (first_segment << segment)];
+  return notes_[index / segment_size].load(std::memory_order_acquire)[index % segment_size];
 }
 
-bool resource_slots::grow(unsigned segment) noexcept {
-  const std::size_t count = first_segment << segment;
+bool resource_slots::grow(std::uint32_t segment) noexcept {
+  if (segment >= segments) return false;
   // relaxed: under the lock. The notes may be there already, from a try in which the slots were refused.
   if (notes_[segment].load(std::memory_order_relaxed) == nullptr) {
-    auto* const notes = zeroed_array<resource_notes>(count);
+    auto* const notes = zeroed_array<resource_notes>(segment_size);
     if (notes == nullptr) return false;
     // release: pairs with the acquire in notes_of().
     notes_[segment].store(notes, std::memory_order_release);
   }
-  auto* const slots = zeroed_array<resource_slot>(count);
+  auto* const slots = zeroed_array<resource_slot>(segment_size);
   if (slots == nullptr) return false;
-  slots_[segment] = slots;
-  const std::uint64_t first_place = first_segment << segment;
   // release: pairs with the acquire in find().
-  bases_[segment].store(reinterpret_cast<std::uintptr_t>(slots) - first_place * sizeof(resource_slot),
-                        std::memory_order_release);
+  slots_[segment].store(slots, std::memory_order_release);
   return true;
 }
 
@@ -74,7 +69,7 @@ resource_slot* resource_slots::take() noexcept {
   } else {
     // relaxed: under the lock.
     const std::uint32_t fresh = used_.load(std::memory_order_relaxed);
-    if (fresh != 0xffffffff && (find(fresh) != nullptr || grow(segment_of(fresh + first_segment)))) {
+    if (find(fresh) != nullptr || grow(fresh / segment_size)) {
       taken = new (find(fresh)) resource_slot;
       new (&notes_of(fresh)) resource_notes;
       taken->index = fresh;

@@ -1,9 +1,9 @@
 // The slots of all registries of the process, in segments that are never unmapped.
 //
-// A handle that is stale, foreign or made up still leads to a slot, or to nothing, never to freed memory.
-// Segments double, so that an index is found with one bit scan, and 22 pointers reach all of 2^32 slots:
+// A handle that is stale, foreign or made up still leads to a slot, or to nothing, never to freed memory. A segment
+// is 65 536 slots, of which the system backs those that were used; 4096 pointers lead to the segments:
 //
-//   segment 0: slots 0 .. 1023 │ 1: 1024 .. 3071 │ 2: 3072 .. 7167 │ …
+//   index: 0000 ssssssssssss xxxxxxxxxxxxxxxx     s segment, x slot; a number above is nobody's
 //
 // A slot is a cache line, all a reader touches; what reports want of it lies beside, in its notes. Free slots are
 // used again in the order in which they became free, so that generations last long.
@@ -12,7 +12,6 @@
 #pragma once
 
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -55,8 +54,8 @@ static_assert(sizeof(resource_slot) == 64);
 
 class resource_slots {
  public:
-  static constexpr std::uint64_t first_segment = 1024;
-  static constexpr unsigned segments = 23;
+  static constexpr std::uint32_t segment_size = 1 << 16;
+  static constexpr std::uint32_t segments = 1 << 12;
 
   constexpr resource_slots() noexcept = default;
   resource_slots(const resource_slots&) = delete;
@@ -65,14 +64,15 @@ class resource_slots {
   // The slot of that index; null if there was never one near it.
   // Threads: any, at any time.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE resource_slot* find(std::uint32_t index) const noexcept {
-    const std::uint64_t place = index + first_segment;
+    const std::uint32_t segment = index / segment_size;
+    if (segment >= segments) return nullptr;
     // acquire: pairs with grow(); the segment is mapped.
-    const std::uintptr_t base = bases_[segment_of(place)].load(std::memory_order_acquire);
-    return base == 0 ? nullptr : reinterpret_cast<resource_slot*>(base + place * sizeof(resource_slot));
+    resource_slot* const base = slots_[segment].load(std::memory_order_acquire);
+    return base == nullptr ? nullptr : base + index % segment_size;
   }
   [[nodiscard]] resource_notes& notes_of(std::uint32_t index) const noexcept;
 
-  // A slot that nobody has, with a generation left; null if the system has no memory.
+  // A slot that nobody has, with a generation left; null if the system has no memory, or 2^28 are in use.
   [[nodiscard]] resource_slot* take() noexcept;
   // Back into the list, unless its generations are used up.
   void give(resource_slot& slot) noexcept;
@@ -85,16 +85,10 @@ class resource_slots {
   [[nodiscard]] std::uint32_t exhausted() const noexcept { return exhausted_.load(std::memory_order_relaxed); }
 
  private:
-  bool grow(unsigned segment) noexcept;
+  bool grow(std::uint32_t segment) noexcept;
   void lock() noexcept;
 
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static unsigned segment_of(std::uint64_t place) noexcept {
-    return static_cast<unsigned>(std::bit_width(place)) - 11;
-  }
-
-  // Where a segment would begin if it had the places from 0 on; 0: there is none.
-  std::atomic<std::uintptr_t> bases_[segments] = {};
-  resource_slot* slots_[segments] = {};  // where it does, for leak checkers
+  std::atomic<resource_slot*> slots_[segments] = {};
   std::atomic<resource_notes*> notes_[segments] = {};
   std::atomic<std::uint32_t> used_{0};
   std::atomic<std::uint32_t> exhausted_{0};

@@ -135,8 +135,8 @@ void words() {
 
   checking("hf.resources.slots-stay");
   std::vector<resource_slot*> taken;
-  for (std::uint32_t index = 2; index < 5000; ++index) taken.push_back(slots.take());
-  for (std::uint32_t index = 2; index < 5000; ++index)
+  for (std::uint32_t index = 2; index < 70'000; ++index) taken.push_back(slots.take());
+  for (std::uint32_t index = 2; index < 70'000; ++index)
     require(taken[index - 2]->index == index && slots.find(index) == taken[index - 2], "an index leads elsewhere");
   require(slots.find(0xffffffff) == nullptr, "an index that was never given out");
   slots.give(*taken[7]);
