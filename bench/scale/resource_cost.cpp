@@ -48,10 +48,13 @@ struct stock {
 template <class Read>
 contender user(const char* name, std::uint64_t count, Read read) {
   return {name, {}, [read, count] {
+            // Of its own: what a contender stores cannot be what the loop reads, so each has the same loop around it.
+            Read mine = read;
+            const std::uint64_t end = count;
             sample result;
             const double start = cpu_nanoseconds();
             std::uint64_t sum = 0;
-            for (std::uint64_t n = 0; n < count; ++n) sum += read(n % cells);
+            for (std::uint64_t n = 0; n < end; ++n) sum += mine(n % cells);
             result.nanoseconds = cpu_nanoseconds() - start;
             result.operations = count;
             result.checksum = sum;

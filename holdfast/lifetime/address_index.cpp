@@ -33,7 +33,15 @@ address_index::~address_index() {
   for (shard& each : shards_) std::free(each.heads);
 }
 
-bool address_index::prepare(const void* address) noexcept { return locked(*this, address).has_room(); }
+std::uint64_t address_index::ever_linked() const noexcept {
+  std::uint64_t sum = 0;
+  // relaxed, here and below: a figure.
+  for (const shard& each : shards_) sum += each.ever_linked.load(std::memory_order_relaxed);
+  return sum;
+}
+void address_index::forget_ever_linked() noexcept {
+  for (shard& each : shards_) each.ever_linked.store(0, std::memory_order_relaxed);
+}
 
 bool address_index::may_lie_within(const void* begin, std::size_t size) const noexcept {
   const auto first = reinterpret_cast<std::uintptr_t>(begin) / page;
@@ -107,6 +115,8 @@ void address_index::locked::link(resource_slot& slot) const noexcept {
   put(slot);
   slot.notes().linked = true;
   ++one_.linked;
+  // relaxed: a figure, written under the lock.
+  one_.ever_linked.store(one_.ever_linked.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   all_.note_page(slot.pointer);
 }
 

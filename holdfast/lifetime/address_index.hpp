@@ -39,22 +39,27 @@ class address_index {
   address_index& operator=(const address_index&) = delete;
   ~address_index();
 
-  // Makes room for the address, so that link() cannot fail. False: no memory.
-  [[nodiscard]] bool prepare(const void* address) noexcept;
-
   // ---- the slot's pointer is the address; at most one slot is linked for it ----
 
-  // Links `slot`. `replace(resource_slot&)` is called with the one that was linked for the address before, if any,
-  // with the shard locked; that one is unlinked.
-  template <class Replace>
-  void link(resource_slot& slot, Replace&& replace) noexcept {
+  // Links `slot`, with the shard locked. `open()` is called before, unless there is no memory: then nothing is done,
+  // and it says false. `replace(resource_slot&)` is called with the one that was linked for the address until now, if
+  // any; that one is unlinked.
+  template <class Open, class Replace>
+  [[nodiscard]] bool link(resource_slot& slot, Open&& open, Replace&& replace) noexcept {
     const locked held(*this, slot.pointer);
+    if (!held.has_room()) return false;
+    open();
     if (resource_slot* before = held.find(slot.pointer)) {
       replace(*before);
       held.unlink(*before);
     }
     held.link(slot);
+    return true;
   }
+
+  // How many were ever linked since that was forgotten.
+  [[nodiscard]] std::uint64_t ever_linked() const noexcept;
+  void forget_ever_linked() noexcept;
 
   // Unlinks `slot` if it is linked, and calls `then()` with the shard locked.
   template <class Then>
@@ -105,6 +110,7 @@ class address_index {
     std::uint32_t* heads = nullptr;  // 1 << width of them: index of a slot and one; 0: empty
     unsigned width = least_width;
     std::size_t linked = 0;
+    std::atomic<std::uint64_t> ever_linked{0};  // written under the lock
   };
 
   // A shard, locked.

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <sys/mman.h>
@@ -34,6 +34,23 @@ holdfast_leave way_through(departure_door door) noexcept {
     default: return holdfast_leave_free;
   }
 }
+
+// Where a departure is written if there is one. Not an optional, which would clear 600 bytes for each adoption.
+class room_for_departure {
+ public:
+  room_for_departure() noexcept {}
+  departure& fill() noexcept {
+    auto* const written = new (place_) departure{};
+    told_ = written;
+    return *written;
+  }
+  [[nodiscard]] const departure* told() const noexcept { return told_; }
+
+ private:
+  alignas(departure) std::byte place_[sizeof(departure)];
+  const departure* told_ = nullptr;
+};
+static_assert(std::is_trivially_destructible_v<departure>);
 
 void write_notes(resource_notes& notes, const adoption& how, const resource_options& options, resource_site site) {
   notes.size = how.size;
@@ -76,20 +93,21 @@ registry_core* registry_core::claim(const resource_options& options) noexcept {
   found->options_ = options;
   found->react(options.freed);
   // relaxed: it is ours.
-  found->users_.store(1, std::memory_order_relaxed);
+  found->users_.store(the_registry, std::memory_order_relaxed);
   // relaxed: figures of the registry before.
-  for (auto* figure : {&found->adopted_, &found->freed_, &found->freed_by_c_, &found->kept_, &found->readopted_,
+  for (auto* figure : {&found->unwatched_, &found->unfreed_, &found->freed_by_c_, &found->kept_, &found->readopted_,
                        &found->skipped_, &found->reports_, &found->endings_})
     figure->store(0, std::memory_order_relaxed);
+  found->index_.forget_ever_linked();
   found->connect();
   return found;
 }
 
-void registry_core::leave_to_shares() noexcept { let_go(); }
+void registry_core::leave_to_shares() noexcept { let_go(the_registry); }
 
-void registry_core::let_go() noexcept {
+void registry_core::let_go(std::uint64_t user) noexcept {
   // acq_rel: what the others did with the core comes before its end.
-  if (users_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (users_.fetch_sub(user, std::memory_order_acq_rel) != user) return;
   disconnect();
   // release: pairs with the acquire in claim().
   vacant_.store(true, std::memory_order_release);
@@ -97,20 +115,17 @@ void registry_core::let_go() noexcept {
 
 registry_core::adopted registry_core::adopt(void* pointer, const adoption& how, resource_site site) noexcept {
   if (pointer == nullptr) return {nullptr, 0, resource_error::invalid};
-  // relaxed: a limit, and who passes it together with others goes back.
-  if (live_.fetch_add(1, std::memory_order_relaxed) >= options_.most_resources) {
-    live_.fetch_sub(1, std::memory_order_relaxed);
+  // relaxed: a limit, and who passes it together with others goes back. Our registry is alive, so no core ends here.
+  if ((users_.fetch_add(1, std::memory_order_relaxed) & ~the_registry) >= options_.most_resources) {
+    users_.fetch_sub(1, std::memory_order_relaxed);
     report_limit(options_);
     return {nullptr, 0, resource_error::too_many};
   }
-  resource_slot* const slot = !how.watched || index_.prepare(pointer) ? the_resource_slots.it.take() : nullptr;
+  resource_slot* const slot = the_resource_slots.it.take();
   if (slot == nullptr) {
-    live_.fetch_sub(1, std::memory_order_relaxed);
+    users_.fetch_sub(1, std::memory_order_relaxed);
     return {nullptr, 0, resource_error::no_memory};
   }
-  // relaxed: our registry is alive, so it is not zero now.
-  users_.fetch_add(1, std::memory_order_relaxed);
-  adopted_.fetch_add(1, std::memory_order_relaxed);
   slot->pointer = pointer;
   slot->free = how.free;
   slot->context = how.context;
@@ -118,15 +133,27 @@ registry_core::adopted registry_core::adopt(void* pointer, const adoption& how, 
   // relaxed: open() publishes it.
   slot->owner.store(this, std::memory_order_relaxed);
   write_notes(slot->notes(), how, options_, site);
-  const std::uint32_t generation = slot->state.open(how.cookie == nullptr ? std::uint64_t{0} : flag_checked);
-  if (!how.watched) return {slot, generation, resource_error::none};
-  std::optional<departure> before;
-  index_.link(*slot, [&](resource_slot& old) {
-    static_cast<void>(depart(old, departure_door::adopted_again, false, before.emplace()));
+  std::uint32_t generation = 0;
+  const auto open = [&] { generation = slot->state.open(how.cookie == nullptr ? std::uint64_t{0} : flag_checked); };
+  if (!how.watched) {
+    open();
+    // relaxed: a figure.
+    unwatched_.fetch_add(1, std::memory_order_relaxed);
+    return {slot, generation, resource_error::none};
+  }
+  room_for_departure before;
+  const bool linked = index_.link(*slot, open, [&](resource_slot& old) {
+    static_cast<void>(depart(old, departure_door::adopted_again, false, before.fill()));
   });
-  if (before) {
+  if (!linked) {
+    slot->notes().stack.reset();
+    the_resource_slots.it.give(*slot);
+    users_.fetch_sub(1, std::memory_order_relaxed);
+    return {nullptr, 0, resource_error::no_memory};
+  }
+  if (before.told() != nullptr) {
     readopted_.fetch_add(1, std::memory_order_relaxed);
-    tell(*before, site);
+    tell(*before.told(), site);
   }
   return {slot, generation, resource_error::none};
 }
@@ -203,12 +230,12 @@ registry_core::pinned registry_core::pin(resource_handle handle) noexcept {
 bool registry_core::is_cookie_good(resource_slot& slot, resource_handle handle) noexcept {
   resource_notes& notes = slot.notes();
   if (*static_cast<const volatile std::uint64_t*>(notes.cookie) == notes.expected) return true;
-  std::optional<departure> left;
+  room_for_departure left;
   index_.at(slot.pointer, [&](resource_slot& found) {
     if (&found != &slot || found.state.load().generation() != handle.generation()) return false;
-    return depart(found, departure_door::cookie, false, left.emplace());
+    return depart(found, departure_door::cookie, false, left.fill());
   });
-  if (left) tell(*left, {});
+  if (left.told() != nullptr) tell(*left.told(), {});
   else slot.state.mark(handle.generation(), flag_gone);
   return false;
 }
@@ -232,31 +259,28 @@ void registry_core::finish_retired(reclaim::retirable* waiting) noexcept {
 
 void registry_core::free_it(const resource_slot& slot, resource_word last) noexcept {
   const resource_notes& notes = slot.notes();
-  // relaxed, both: figures.
+  const bool skipped = notes.process != sync::real_machine::generation() && !notes.fork_safe;
+  if (!last.has(flag_gone) && !skipped && slot.free != nullptr)
+    return slot.free(slot.context, slot.pointer, notes.size);
+  // release: pairs with stats(), which must not see it before note_of().
+  unfreed_.fetch_add(1, std::memory_order_release);
   if (last.has(flag_gone)) return;
-  if (notes.process != sync::real_machine::generation() && !notes.fork_safe) {
-    skipped_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  if (slot.free != nullptr) {
-    freed_.fetch_add(1, std::memory_order_relaxed);
-    slot.free(slot.context, slot.pointer, notes.size);
-  } else if (last.has(flag_kept)) {
-    free_as_c_would(slot, notes.left_by);
-  }
+  // relaxed: a figure.
+  if (skipped) skipped_.fetch_add(1, std::memory_order_relaxed);
+  else if (last.has(flag_kept)) free_as_c_would(slot, notes.left_by);
 }
 
 void registry_core::finish(resource_slot& slot) noexcept {
   resource_word last;
   // Who frees it from now on finds nothing, so this is what counts.
   index_.unlink(slot, [&] { last = slot.state.load(); });
+  const cause_record ended = note_of(cause::released);
   // relaxed: a note for reports.
-  if (!last.has(flag_gone)) slot.notes().ended.store(note_of(cause::released).word(), std::memory_order_relaxed);
+  if (!last.has(flag_gone)) slot.notes().ended.store(ended.word(), std::memory_order_relaxed);
   free_it(slot, last);
   slot.notes().stack.reset();
   the_resource_slots.it.give(slot);
-  live_.fetch_sub(1, std::memory_order_relaxed);
-  let_go();
+  let_go(1);
 }
 
 // ---- C frees -------------------------------------------------------------------------------------------------
@@ -275,8 +299,9 @@ bool registry_core::depart(resource_slot& slot, departure_door door, bool may_ke
     // relaxed: a note for reports.
     notes.ended.store(note_of(cause::freed_by_c).word(), std::memory_order_relaxed);
     notes.left_by = way_through(door);
-    // relaxed: figures.
-    freed_by_c_.fetch_add(1, std::memory_order_relaxed);
+    // release: as in free_it().
+    freed_by_c_.fetch_add(1, std::memory_order_release);
+    // relaxed: a figure.
     if (keep) kept_.fetch_add(1, std::memory_order_relaxed);
   }
   std::memcpy(told.name, notes.name, sizeof told.name);
@@ -305,18 +330,15 @@ void registry_core::tell(const departure& left, resource_site again) noexcept {
 
 holdfast_verdict registry_core::leave(void* address, std::size_t size, departure_door door, bool may_keep) noexcept {
   if (is_inside_index()) return holdfast_let_go;
-  std::optional<departure> first;
+  room_for_departure first, another;
   const auto each = [&](resource_slot& slot) {
-    departure one{};
-    const bool gone = depart(slot, door, may_keep, one);
-    if (!first) first = one;
-    return gone;
+    return depart(slot, door, may_keep, first.told() == nullptr ? first.fill() : another.fill());
   };
   if (door == departure_door::munmap) index_.within(address, size, each);
   else if (index_.may_hold(address)) index_.at(address, each);
-  if (!first) return holdfast_let_go;
-  tell(*first, {});
-  return first->kept ? holdfast_keep : holdfast_let_go;
+  if (first.told() == nullptr) return holdfast_let_go;
+  tell(*first.told(), {});
+  return first.told()->kept ? holdfast_keep : holdfast_let_go;
 }
 
 holdfast_verdict registry_core::leave_any(void* address, departure_door door, bool may_keep) noexcept {
@@ -358,10 +380,13 @@ bool registry_core::look_at(resource_slot& slot, resource_view& view) {
 
 resource_stats registry_core::stats() const noexcept {
   const auto figure = [](const auto& one) { return one.load(std::memory_order_relaxed); };
-  return {figure(live_),
-          figure(adopted_),
-          figure(freed_),
-          figure(freed_by_c_),
+  // acquire, both: pair with free_it() and depart(); what is subtracted is never more than what it is from.
+  const std::uint64_t unfreed = unfreed_.load(std::memory_order_acquire);
+  const std::uint64_t freed_by_c = freed_by_c_.load(std::memory_order_acquire);
+  return {figure(users_) & ~the_registry,
+          figure(unwatched_) + index_.ever_linked(),
+          figure(endings_) - freed_by_c - unfreed,
+          freed_by_c,
           figure(kept_),
           figure(readopted_),
           figure(skipped_),

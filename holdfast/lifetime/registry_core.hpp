@@ -61,7 +61,7 @@ class registry_core {
   // What a pin on the resource is made of, when the short way was refused; null: see fault(). In two words, so that
   // the caller's pin can stay in registers.
   struct pinned {
-    std::byte* resource = nullptr;
+    void* resource = nullptr;
     reclaim::slot* held = nullptr;
   };
   [[nodiscard]] HOLDFAST_COLD pinned pin(resource_handle handle) noexcept;
@@ -104,7 +104,7 @@ class registry_core {
   void tell(const departure& left, resource_site again) noexcept;
   [[nodiscard]] bool is_cookie_good(resource_slot& slot, resource_handle handle) noexcept;
   [[nodiscard]] cause_record note_of(cause what) noexcept;
-  void let_go() noexcept;
+  void let_go(std::uint64_t user) noexcept;
 
   // ---- resource_guard.cpp ----
   void connect() noexcept;
@@ -120,16 +120,16 @@ class registry_core {
   keeper keeper_{};
   bool connected_ = false;
   std::atomic<bool> vacant_{false};      // anybody may claim it
-  std::atomic<std::uint64_t> users_{0};  // the registry, and each resource that is alive
-  std::atomic<std::uint64_t> live_{0};
-  std::atomic<std::uint64_t> adopted_{0};
-  std::atomic<std::uint64_t> freed_{0};
+  static constexpr std::uint64_t the_registry = std::uint64_t{1} << 63;
+  std::atomic<std::uint64_t> users_{0};  // the resources that are alive, and the_registry
+  std::atomic<std::uint64_t> unwatched_{0};  // adopted and never linked
+  std::atomic<std::uint64_t> unfreed_{0};    // ended without their callback
   std::atomic<std::uint64_t> freed_by_c_{0};
   std::atomic<std::uint64_t> kept_{0};
   std::atomic<std::uint64_t> readopted_{0};
   std::atomic<std::uint64_t> skipped_{0};
   std::atomic<std::uint64_t> reports_{0};
-  std::atomic<std::uint64_t> endings_{0};
+  std::atomic<std::uint64_t> endings_{0};  // of shares, and by C; one resource may have both
   registry_core* next_ = nullptr;  // of all that were ever made
 };
 

@@ -11,6 +11,7 @@
 
 #include <holdfast/lifetime/guard_abi.h>
 #include <holdfast/base/observe/backtrace.hpp>
+#include <holdfast/lifetime/resource_slots.hpp>
 
 namespace holdfast::inline v0 {
 
@@ -51,5 +52,12 @@ struct resource_notes {
   holdfast_leave left_by = holdfast_leave_free;
   std::uint32_t next_at_address = 0;  // index and one
 };
+
+inline resource_notes& resource_slots::notes_of(std::uint32_t index) const noexcept {
+  // acquire: pairs with reach().
+  return notes_[index / segment_size].load(std::memory_order_acquire)[index % segment_size];
+}
+
+inline resource_notes& resource_slot::notes() const noexcept { return the_resource_slots.it.notes_of(index); }
 
 }  // namespace holdfast::inline v0::lifetime

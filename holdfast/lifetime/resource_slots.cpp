@@ -30,22 +30,17 @@ resource_slot& resource_slot::of(reclaim::retirable* waiting) noexcept {
   return *std::launder(reinterpret_cast<resource_slot*>(bytes));
 }
 
-resource_notes& resource_slot::notes() const noexcept { return the_resource_slots.it.notes_of(index); }
-
-resource_notes& resource_slots::notes_of(std::uint32_t index) const noexcept {
-  // acquire: pairs with grow().
-  return notes_[index / segment_size].load(std::memory_order_acquire)[index % segment_size];
-}
-
-bool resource_slots::grow(std::uint32_t segment) noexcept {
+bool resource_slots::reach(std::uint32_t index) noexcept {
+  const std::uint32_t segment = index / segment_size;
   if (segment >= segments) return false;
-  // relaxed: under the lock. The notes may be there already, from a try in which the slots were refused.
+  // relaxed, both: under the lock. The notes may be there already, from a try in which the slots were refused.
   if (notes_[segment].load(std::memory_order_relaxed) == nullptr) {
     auto* const notes = zeroed_array<resource_notes>(segment_size);
     if (notes == nullptr) return false;
     // release: pairs with the acquire in notes_of().
     notes_[segment].store(notes, std::memory_order_release);
   }
+  if (segment == 0 || slots_[segment].load(std::memory_order_relaxed) != nullptr) return true;
   auto* const slots = zeroed_array<resource_slot>(segment_size);
   if (slots == nullptr) return false;
   // release: pairs with the acquire in find().
@@ -69,7 +64,7 @@ resource_slot* resource_slots::take() noexcept {
   } else {
     // relaxed: under the lock.
     const std::uint32_t fresh = used_.load(std::memory_order_relaxed);
-    if (find(fresh) != nullptr || grow(fresh / segment_size)) {
+    if (reach(fresh)) {
       taken = new (find(fresh)) resource_slot;
       new (&notes_of(fresh)) resource_notes;
       taken->index = fresh;

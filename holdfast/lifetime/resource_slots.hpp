@@ -1,7 +1,8 @@
 // The slots of all registries of the process, in segments that are never unmapped.
 //
 // A handle that is stale, foreign or made up still leads to a slot, or to nothing, never to freed memory. A segment
-// is 65 536 slots, of which the system backs those that were used; 4096 pointers lead to the segments:
+// is 65 536 slots, of which the system backs those that were used. The first one lies in the object itself, so that
+// most programs find a slot without a load; pointers lead to the other 4095:
 //
 //   index: 0000 ssssssssssss xxxxxxxxxxxxxxxx     s segment, x slot; a number above is nobody's
 //
@@ -37,11 +38,11 @@ struct resource_notes;
 using resource_state = basic_resource_state<sync::real_machine>;
 
 struct alignas(64) resource_slot {
+  reclaim::retirable waiting;  // what pins hold and the domain retires; first, so that its address is the slot's
   resource_state state;
   // Written before state opens, by the thread that adopts; constant until the slot is given back.
   void* pointer = nullptr;
   std::atomic<registry_core*> owner{nullptr};
-  reclaim::retirable waiting;  // what pins hold and the domain retires
   resource_free free = nullptr;
   void* context = nullptr;
   std::uint32_t index = 0;
@@ -64,9 +65,12 @@ class resource_slots {
   // The slot of that index; null if there was never one near it.
   // Threads: any, at any time.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE resource_slot* find(std::uint32_t index) const noexcept {
+    // What was never taken is zeroes there, and nobody's.
+    if (index < segment_size) [[likely]]
+      return reinterpret_cast<resource_slot*>(first_segment_) + index;
     const std::uint32_t segment = index / segment_size;
     if (segment >= segments) return nullptr;
-    // acquire: pairs with grow(); the segment is mapped.
+    // acquire: pairs with reach(); the segment is mapped.
     resource_slot* const base = slots_[segment].load(std::memory_order_acquire);
     return base == nullptr ? nullptr : base + index % segment_size;
   }
@@ -85,10 +89,12 @@ class resource_slots {
   [[nodiscard]] std::uint32_t exhausted() const noexcept { return exhausted_.load(std::memory_order_relaxed); }
 
  private:
-  bool grow(std::uint32_t segment) noexcept;
+  // Whether the slot of that index and its notes are there, made if need be. Under the lock.
+  bool reach(std::uint32_t index) noexcept;
   void lock() noexcept;
 
-  std::atomic<resource_slot*> slots_[segments] = {};
+  alignas(64) mutable std::byte first_segment_[segment_size * sizeof(resource_slot)] = {};
+  std::atomic<resource_slot*> slots_[segments] = {};  // but for the first
   std::atomic<resource_notes*> notes_[segments] = {};
   std::atomic<std::uint32_t> used_{0};
   std::atomic<std::uint32_t> exhausted_{0};

@@ -130,6 +130,22 @@ class basic_resource_state {
     }
   }
 
+  // The usual way to use it without a share, in no section: `node`, in which this state lies, is held in a slot of
+  // `mine` if the tenant is plainly readable before and after. Null: it was not. The first look keeps stale handles
+  // from holding up who has the place now.
+  template <class Record, class Node>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE typename Record::slot* hold(Record& mine, const Node* node,
+                                                                   std::uint32_t generation) const noexcept {
+    const resource_word seen = load();
+    if (!seen.is_plainly_readable(generation)) [[unlikely]]
+      return nullptr;
+    typename Record::slot& held = mine.hold_and_look(node);
+    if (load().bits == seen.bits) [[likely]]
+      return &held;
+    Record::release(held);
+    return nullptr;
+  }
+
   // Sets a flag of the tenant `generation`, also after its last share was released; whether it was clear before.
   bool mark(std::uint32_t generation, resource_flag flag) noexcept {
     resource_word now = load();

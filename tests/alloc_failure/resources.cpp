@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <string>
@@ -109,6 +110,40 @@ TEST(ResourcesOutOfMemory, AnAdoptionWithoutAddressSpaceChangesNothing) {
     // What was given back can be had again.
     if (registry.release(held.back()) != resource_error::none) return 6;
     return registry.adopt(&things[most - 1], adoption{}) ? 0 : 7;
+  });
+  EXPECT_EQ(told, 0);
+}
+
+// covers hf.resources.no-memory
+TEST(ResourcesOutOfMemory, AnAddressForWhichThereIsNoChainIsNotAdopted) {
+  if (address_sanitizer || thread_sanitizer) GTEST_SKIP() << "a sanitizer needs its address space";
+  const int told = in_child([] {
+    constexpr std::size_t most = 1000;
+    static char things[most * 16];
+    resource_options options;
+    options.tell_leaks = false;
+    static resource_registry registry(options);
+    const auto first = registry.adopt(&things[0], adoption{});
+    const rlimit none{0, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_AS, &none) != 0) return 1;
+    // All that malloc still has; what is left in the end is smaller than the chains of a shard.
+    for (std::size_t size = std::size_t{1} << 20; size >= 512; size /= 2)
+      for (void* one = std::malloc(size); one != nullptr; one = std::malloc(size)) *static_cast<void**>(one) = nullptr;
+    std::size_t refused = 0;
+    for (std::size_t n = 1; n < most && refused == 0; ++n) {
+      const resource_stats before = registry.stats();
+      try {
+        static_cast<void>(registry.adopt(&things[16 * n], adoption{}).detach());
+      } catch (const std::bad_alloc&) {
+        const resource_stats after = registry.stats();
+        if (after.live != before.live || after.adopted != before.adopted || after.freed != before.freed) return 2;
+        refused = n;
+      }
+    }
+    if (refused == 0) return 3;
+    const rlimit much{RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_AS, &much) != 0) return 4;
+    return registry.adopt(&things[16 * refused], adoption{}) && first ? 0 : 5;
   });
   EXPECT_EQ(told, 0);
 }

@@ -85,6 +85,17 @@ TEST(ReclaimFibers, WouldShowAMissingHeavyFence) {
   expect_some<without_heavy>(6000, [](fibers& all, auto& stage) { readers_and_a_writer(all, stage); });
 }
 
+// covers hf.reclaim.hold-and-look
+TEST(ReclaimFibers, WhatIsHeldFirstAndFoundUnretiredStays) {
+  expect_none<fiber_machine>(6000, [](fibers& all, auto& stage) { readers_that_look_and_a_writer(all, stage); });
+}
+TEST(ReclaimFibers, WouldShowALookWithoutLightFence) {
+  expect_some<without_light>(6000, [](fibers& all, auto& stage) { readers_that_look_and_a_writer(all, stage); });
+}
+TEST(ReclaimFibers, WouldShowALookWithoutHeavyFence) {
+  expect_some<without_heavy>(6000, [](fibers& all, auto& stage) { readers_that_look_and_a_writer(all, stage); });
+}
+
 // covers hf.reclaim.sections-nest
 TEST(ReclaimFibers, InnerSectionsEndNothing) {
   expect_none<fiber_machine>(3000, [](fibers& all, auto& stage) { a_nested_reader(all, stage); });

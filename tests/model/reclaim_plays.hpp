@@ -46,7 +46,15 @@ struct reclaim_stage {
     record::release(held);
   }
 
-  // The same with an inner section in the middle.
+  // Without a section: holds what was the source a moment ago, and uses it if it still is.
+  void hold_and_look(record& mine) {
+    Object* const found = source.load(std::memory_order_acquire);
+    slot& held = mine.hold_and_look(found);
+    if (source.load(std::memory_order_acquire) == found) found->use();
+    record::release(held);
+  }
+
+  // The same as read_once() with an inner section in the middle.
   void read_nested(record& mine) {
     const std::uint64_t before = mine.enter();
     Object* const found = source.load(std::memory_order_acquire);

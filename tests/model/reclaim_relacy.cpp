@@ -60,6 +60,9 @@ TEST(ReclaimRelacy, SectionsAndPinsKeepWhatTheyFound) { expect_good<read_and_wri
 // covers hf.reclaim.scan-after-grace, hf.reclaim.garbage-bounded
 TEST(ReclaimRelacy, WritersTakeTurnsAndPartsOfWhatIsRipe) { expect_good<writers_in_turn<relacy_machine>>(); }
 
+// covers hf.reclaim.hold-and-look
+TEST(ReclaimRelacy, WhatIsHeldFirstAndFoundUnretiredStays) { expect_good<hold_look_and_write<relacy_machine>>(); }
+
 // covers hf.reclaim.scan-whole
 TEST(ReclaimRelacy, ScansNoticeCopiesOfPins) { expect_good<copied_pin<relacy_machine>>(); }
 
@@ -67,6 +70,7 @@ TEST(ReclaimRelacy, ScansNoticeCopiesOfPins) { expect_good<copied_pin<relacy_mac
 TEST(ReclaimRelacy, PinsMayBeLetGoByAnotherThread) { expect_good<given_pin<relacy_machine>>(); }
 
 TEST(ReclaimRelacy, WouldShowAMissingLightFence) { expect_bad<read_and_write<without_light>>(); }
+TEST(ReclaimRelacy, WouldShowAMissingLightFenceBeforeTheLook) { expect_bad<hold_look_and_write<without_light>>(); }
 TEST(ReclaimRelacy, WouldShowAMissingHeavyFence) { expect_bad<read_and_write<without_heavy>>(); }
 TEST(ReclaimRelacy, WouldShowStoresWithoutRelease) { expect_bad<read_and_write<relaxed_stores>>(); }
 TEST(ReclaimRelacy, WouldShowLoadsWithoutAcquire) { expect_bad<read_and_write<relaxed_loads>>(); }

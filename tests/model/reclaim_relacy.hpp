@@ -38,6 +38,20 @@ struct read_and_write : rl::test_suite<read_and_write<Machine>, 3> {
   reclaim_stage<Machine, watched> stage;
 };
 
+template <class Machine>
+struct hold_look_and_write : rl::test_suite<hold_look_and_write<Machine>, 3> {
+  void thread(unsigned index) {
+    if (index == 2) {
+      stage.replace(1, 2);
+      return;
+    }
+    auto& mine = stage.claim(index);
+    stage.hold_and_look(mine);
+    stage.records.leave(mine);
+  }
+  reclaim_stage<Machine, watched> stage;
+};
+
 // Each takes one object at a time, and one of them waits for his turn.
 template <class Machine>
 struct writers_in_turn : rl::test_suite<writers_in_turn<Machine>, 3> {

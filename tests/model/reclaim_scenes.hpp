@@ -22,6 +22,21 @@ void readers_and_a_writer(fibers& all, Stage& stage, std::size_t most = Stage::e
   });
 }
 
+// Readers who hold first and look afterwards.
+template <class Stage>
+void readers_that_look_and_a_writer(fibers& all, Stage& stage) {
+  for (int reader = 0; reader < 2; ++reader)
+    all.add([&stage] {
+      auto& mine = stage.claim(1);
+      for (int turn = 0; turn < 3; ++turn) stage.hold_and_look(mine);
+      stage.records.leave(mine);
+    });
+  all.add([&stage] {
+    stage.replace(1, 2);
+    stage.replace(2, 3);
+  });
+}
+
 template <class Stage>
 void a_nested_reader(fibers& all, Stage& stage) {
   all.add([&stage] { stage.read_nested(stage.claim(1)); });

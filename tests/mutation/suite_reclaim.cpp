@@ -68,6 +68,8 @@ void readers_keep_what_they_found() {
   require(destroyed_in_all > 500, "hardly anything is ever destroyed");
   play<fiber_machine>("hf.reclaim.scan-after-grace", 4000, 180,
                       [](fibers& all, auto& stage) { readers_and_a_writer(all, stage, 1); });
+  play<fiber_machine>("hf.reclaim.hold-and-look", 4000, 130,
+                      [](fibers& all, auto& stage) { readers_that_look_and_a_writer(all, stage); });
   play<fiber_machine>("hf.reclaim.sections-nest", 500, 60, [](fibers& all, auto& stage) { a_nested_reader(all, stage); });
   play<without_heavy>("hf.reclaim.fenced-fallback", 4000, 40,
                       [](fibers& all, auto& stage) { readers_that_fence(all, stage); });

@@ -19,6 +19,7 @@
 #include <holdfast/managed/resource_map.hpp>
 
 #include "tests/model/fibers.hpp"
+#include "tests/model/resource_plays.hpp"
 #include "tests/mutation/promise.hpp"
 
 namespace {
@@ -96,6 +97,38 @@ void plays() {
     all.add([&] { stage.share_and_release(); });
     all.add([&] { stage.borrow(); });
   });
+}
+
+// ---- on fibers: the short way of a use, while the last share is released ------------------------------------------
+
+struct watched : reclaim::retirable {
+  void use() const {
+    fibers::current()->step();
+    require(!destroyed, "a resource is freed while it is used");
+  }
+  static void destroy(reclaim::retirable* one) noexcept { static_cast<watched*>(one)->destroyed = true; }
+  bool destroyed = false;
+};
+
+void uses() {
+  checking("hf.resources.free-after-use");
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    suite::round = seed;
+    fibers all(seed);
+    resource_stage<fiber_machine, watched> stage;
+    auto& one = stage.claim(1);
+    auto& other = stage.claim(2);
+    for (auto* mine : {&one, &other})
+      all.add([&stage, mine] {
+        for (int turn = 0; turn < 3; ++turn) stage.use(*mine);
+      });
+    all.add([&] { stage.release_last(4); });
+    require(all.run(200, 4), "the play does not end");
+    checking("hf.resources.free-once");
+    for (int i = 0; i < 4; ++i) stage.collect();
+    require(stage.resource().destroyed, "a resource that nobody uses is never freed");
+    checking("hf.resources.free-after-use");
+  }
 }
 
 // ---- the state word by itself -----------------------------------------------------------------------------------
@@ -313,8 +346,7 @@ void filters() {
   for (std::size_t i = 0; i < many; ++i) {
     resource_slot* const slot = the_resource_slots.it.take();
     slot->pointer = &memory[16 * i];
-    require(index.prepare(slot->pointer), "there is memory");
-    index.link(*slot, nobody);
+    require(index.link(*slot, [] {}, nobody), "there is memory");
     slots.push_back(slot);
   }
   int found = 0;
@@ -397,6 +429,7 @@ int main() {
     if (!one.fatal) ++reports;
   });
   plays();
+  uses();
   words();
   ends();
   leaving();

@@ -79,7 +79,8 @@ class alignas(128) basic_record {
     sequence_.store((before ^ 1) + 1, std::memory_order_release);
   }
 
-  // Holds `node` from now on. Inside a section that has seen it, or while another slot holds it.
+  // Holds `node` from now on. Inside a section that has seen it, or while another slot holds it; else see
+  // hold_and_look().
   HOLDFAST_ALWAYS_INLINE slot& hold(const retirable* node) noexcept {
     slot* place = vacant_;
     // Lets the compiler drop the test for an empty pin where the pin is released.
@@ -91,6 +92,16 @@ class alignas(128) basic_record {
     // the slot before has done with its own.
     place->store(node, std::memory_order_release);
     return *place;
+  }
+
+  // Holds `node` first and looks afterwards, outside of any section: for nodes whose memory stays, which a look can
+  // show to be retired. If the look that follows finds the node not retired it is not destroyed until the slot is
+  // released; else the slot is released at once.
+  HOLDFAST_ALWAYS_INLINE slot& hold_and_look(const retirable* node) noexcept {
+    slot& held = hold(node);
+    // What must not overtake the slot's store are the loads of that look; pairs with the heavy fence of who reclaims.
+    Machine::light_fence();
+    return held;
   }
 
   // After hold() of what another slot holds too: no scan that began before may trust what it saw.

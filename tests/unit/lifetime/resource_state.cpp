@@ -128,9 +128,13 @@ TEST(ResourceState, TheCountStopsBeforeTheGeneration) {
 
 // covers hf.resources.slots-stay
 TEST(ResourceSlots, EveryIndexLeadsToASlotOrToNothing) {
-  const resource_slots slots;
-  for (const std::uint32_t index : {0u, 0xffffu, 0x10000u, 0xfffffffu, 0x10000000u, 0x7fffffffu, 0xffffffffu})
-    EXPECT_EQ(slots.find(index), nullptr);
+  static const resource_slots slots;
+  for (const std::uint32_t index : {0u, 1u, 0xffffu}) {
+    ASSERT_NE(slots.find(index), nullptr);
+    EXPECT_EQ(slots.find(index)->state.load().judge(1), resource_error::invalid) << index;
+  }
+  for (const std::uint32_t index : {0x10000u, 0xfffffffu, 0x10000000u, 0x7fffffffu, 0xffffffffu})
+    EXPECT_EQ(slots.find(index), nullptr) << index;
 }
 
 // covers hf.resources.slots-stay
