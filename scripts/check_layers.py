@@ -33,7 +33,8 @@ ROOMS = {
 OUTSIDE = ["tests", "bench", "examples", "guard"]
 
 # Beside the library, but not of it: what it may include besides itself. It is loaded into foreign programs.
-APART = {"guard": ["guard/", "holdfast/lifetime/guard_abi.h", "holdfast/base/lang/config.hpp"]}
+APART = {"guard": ["guard/", "holdfast/lifetime/guard_abi.h", "holdfast/base/lang/config.hpp",
+                   "holdfast/base/observe/libbacktrace.hpp"]}
 
 CODE = (".hpp", ".cpp", ".h", ".c")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
