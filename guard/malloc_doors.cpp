@@ -75,6 +75,28 @@ HOLDFAST_EXPORTED void* reallocarray(void* block, std::size_t count, std::size_t
   return nullptr;
 }
 
+// An aligned `operator new` comes here too.
+HOLDFAST_EXPORTED void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+  if (is_unusual()) [[unlikely]]
+    if (void* const guarded = guard_aligned(alignment, bytes, __builtin_return_address(0))) return guarded;
+  return real.aligned_alloc(alignment, bytes);
+}
+
+HOLDFAST_EXPORTED void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
+  if (is_unusual()) [[unlikely]]
+    if (void* const guarded = guard_aligned(alignment, bytes, __builtin_return_address(0))) return guarded;
+  return real.memalign(alignment, bytes);
+}
+
+HOLDFAST_EXPORTED int posix_memalign(void** into, std::size_t alignment, std::size_t bytes) noexcept {
+  if (is_unusual()) [[unlikely]]
+    if (void* const guarded = guard_aligned(alignment, bytes, __builtin_return_address(0))) {
+      *into = guarded;
+      return 0;
+    }
+  return real.posix_memalign(into, alignment, bytes);
+}
+
 HOLDFAST_EXPORTED std::size_t malloc_usable_size(void* block) { return usable_size(block); }
 
 HOLDFAST_EXPORTED int munmap(void* address, std::size_t bytes) noexcept {

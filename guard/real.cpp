@@ -39,6 +39,18 @@ void first_free(void* block) {
   if (find_real_functions()) real.free(block);
 }
 
+int first_posix_memalign(void** into, std::size_t alignment, std::size_t bytes) {
+  return find_real_functions() ? real.posix_memalign(into, alignment, bytes) : ENOMEM;
+}
+
+void* first_aligned_alloc(std::size_t alignment, std::size_t bytes) {
+  return find_real_functions() ? real.aligned_alloc(alignment, bytes) : nullptr;
+}
+
+void* first_memalign(std::size_t alignment, std::size_t bytes) {
+  return find_real_functions() ? real.memalign(alignment, bytes) : nullptr;
+}
+
 std::size_t first_usable_size(void* block) { return find_real_functions() ? real.malloc_usable_size(block) : 0; }
 
 int first_munmap(void* address, std::size_t bytes) { return static_cast<int>(syscall(SYS_munmap, address, bytes)); }
@@ -67,6 +79,9 @@ std::size_t no_usable_size(void*) { return 0; }
 void look_up_all() noexcept {
   real.malloc_usable_size.lead_to(no_usable_size);
   lead(real.free, "free");
+  lead(real.posix_memalign, "posix_memalign");
+  lead(real.aligned_alloc, "aligned_alloc");
+  lead(real.memalign, "memalign");
   lead(real.calloc, "calloc");
   lead(real.realloc, "realloc");
   lead(real.malloc_usable_size, "malloc_usable_size");
@@ -84,6 +99,9 @@ constinit real_functions real = {
     door<void*(std::size_t, std::size_t)>(first_calloc),
     door<void*(void*, std::size_t)>(first_realloc),
     door<void(void*)>(first_free),
+    door<int(void**, std::size_t, std::size_t)>(first_posix_memalign),
+    door<void*(std::size_t, std::size_t)>(first_aligned_alloc),
+    door<void*(std::size_t, std::size_t)>(first_memalign),
     door<std::size_t(void*)>(first_usable_size),
     door<int(void*, std::size_t)>(first_munmap),
     door<int(int, const struct sigaction*, struct sigaction*)>(first_sigaction),

@@ -37,6 +37,9 @@ struct real_functions {
   door<void*(std::size_t, std::size_t)> calloc;
   door<void*(void*, std::size_t)> realloc;
   door<void(void*)> free;
+  door<int(void**, std::size_t, std::size_t)> posix_memalign;
+  door<void*(std::size_t, std::size_t)> aligned_alloc;
+  door<void*(std::size_t, std::size_t)> memalign;
   door<std::size_t(void*)> malloc_usable_size;
   door<int(void*, std::size_t)> munmap;
   door<int(int, const struct sigaction*, struct sigaction*)> sigaction;

@@ -27,6 +27,13 @@ void* allocate_really(std::size_t bytes, bool zeroed) noexcept {
   return zeroed ? real.calloc(1, bytes) : real.malloc(bytes);
 }
 
+void* guard_one(std::size_t bytes, std::size_t alignment, const void* caller) noexcept {
+  const int error_before = errno;
+  void* const guarded = allocate_in_slot(bytes, alignment, next_random(0) >> 17, caller);
+  errno = error_before;
+  return guarded;
+}
+
 // Whether this one is to be guarded; sets the countdown.
 bool is_drawn() noexcept {
   const std::uint64_t every = sample_every.load(std::memory_order_relaxed);
@@ -53,10 +60,19 @@ void* allocate_unusually(std::size_t bytes, bool zeroed, const void* caller) noe
     return this_thread.reporting != 0 ? own_allocate(bytes) : allocate_really(bytes, zeroed);
   }
   if (!is_drawn()) return allocate_really(bytes, zeroed);
-  const int error_before = errno;
-  void* const guarded = allocate_in_slot(bytes, next_random(0) >> 17, caller);
-  errno = error_before;
+  void* const guarded = guard_one(bytes, least_alignment, caller);
   return guarded != nullptr ? guarded : allocate_really(bytes, zeroed);
+}
+
+void* guard_aligned(std::size_t alignment, std::size_t bytes, const void* caller) noexcept {
+  if (own_work::in_progress()) {
+    this_thread.until_sample = 0;
+    return this_thread.reporting != 0 && alignment <= least_alignment ? own_allocate(bytes) : nullptr;
+  }
+  // What the real function may refuse is its own matter.
+  const bool is_usual = alignment >= sizeof(void*) && (alignment & (alignment - 1)) == 0;
+  if (!is_drawn() || !is_usual) return nullptr;
+  return guard_one(bytes, alignment < least_alignment ? least_alignment : alignment, caller);
 }
 
 void samples_after_fork() noexcept { this_thread.random = 0; }

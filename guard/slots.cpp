@@ -87,8 +87,8 @@ void prepare_slots(std::uint64_t count) noexcept {
   slot_count = static_cast<std::uint32_t>(count);
 }
 
-void* allocate_in_slot(std::size_t bytes, std::uint64_t chance, const void* caller) noexcept {
-  if (bytes > page) return nullptr;
+void* allocate_in_slot(std::size_t bytes, std::size_t alignment, std::uint64_t chance, const void* caller) noexcept {
+  if (bytes > page || alignment > page) return nullptr;
   slot* const one = next_slot();
   if (one == nullptr) return nullptr;
   const std::uintptr_t begin = page_of(*one);
@@ -97,7 +97,7 @@ void* allocate_in_slot(std::size_t bytes, std::uint64_t chance, const void* call
     return nullptr;
   }
   const bool at_left_end = (chance & 1) != 0;
-  one->block = at_left_end ? begin : begin + (page - (bytes == 0 ? 1 : bytes)) / 16 * 16;
+  one->block = at_left_end ? begin : begin + (page - (bytes == 0 ? 1 : bytes)) / alignment * alignment;
   one->bytes = bytes;
   one->freed.count = 0;
   capture(one->allocated, caller);

@@ -6,8 +6,8 @@
 //
 //   vacant ──allocate──> live ──free──> closing ──> freed ──allocate──> live    the longest freed first
 //
-// A block stands at the right end of its page, aligned to 16, or by chance at the left end; bytes beside it are
-// filled, and looked at when it is freed.
+// A block stands at the right end of its page, aligned to 16 or to what was asked for, or by chance at the left end;
+// bytes beside it are filled, and looked at when it is freed.
 //
 // inv hf.guard.slot-alone: a live block's neighbours, and all of a freed one, are closed.
 #pragma once
@@ -36,8 +36,12 @@ void prepare_slots(std::uint64_t count) noexcept;
 
 [[nodiscard]] inline bool is_in_slots(const void* address) noexcept { return slot_range.has(address); }
 
-// A block of `bytes`, at most a page, all zero; null when no slot is to be had. `caller` is where the stack begins.
-[[nodiscard]] void* allocate_in_slot(std::size_t bytes, std::uint64_t chance, const void* caller) noexcept;
+inline constexpr std::size_t least_alignment = 16;
+
+// A block of `bytes`, at most a page, all zero; null when no slot is to be had, or `alignment` is more than a page's.
+// `caller` is where the stack begins. `alignment` is a power of two from least_alignment on.
+[[nodiscard]] void* allocate_in_slot(std::size_t bytes, std::size_t alignment, std::uint64_t chance,
+                                     const void* caller) noexcept;
 
 // Null when no block begins there.
 [[nodiscard]] slot* slot_at(const void* block) noexcept;

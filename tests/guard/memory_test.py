@@ -2,7 +2,7 @@
 
 import signal
 
-from guarded import guard_case, main, victim
+from guarded import VICTIMS, guard_case, main, victim
 
 EVERY = "sample=1:slots=512:seed=7"
 
@@ -31,6 +31,20 @@ class Memory(guard_case):
     # covers hf.guard.use-after-free
     def test_a_write_to_freed_memory_is_told_as_one(self):
         self.assert_parts(self.report("write-freed"), "written by thread", "write_at", "freed by", "allocated by")
+
+    # covers hf.guard.aligned
+    def test_aligned_blocks_are_guarded_too(self):
+        for how, size in (("aligned_alloc", 128), ("memalign", 40), ("posix_memalign", 40)):
+            done = victim("plain", "read-freed-aligned", how, options=EVERY)
+            self.assertEqual(done.reports(), ["use after free"], (how, done))
+            self.assert_parts(done, f"8 bytes into a block of {size} bytes", "read_at", "drop_block", "make_aligned")
+        self.assert_parts(self.report("write-gap-aligned"), "written outside a block", "make_aligned")
+
+    # covers hf.guard.aligned, hf.guard.results-unchanged
+    def test_what_cannot_be_aligned_is_refused_as_ever(self):
+        for options in (EVERY, "sample=0"):
+            done = self.same_with_guard([VICTIMS / "plain", "refused"], options)
+            self.assertEqual((done.status, done.out), (0, "1 1 1 1 1\nend\n"))
 
     # covers hf.guard.program-handler
     def test_the_handler_of_the_program_gets_the_fault_after_the_report(self):
@@ -99,8 +113,7 @@ class Memory(guard_case):
     def test_about_one_allocation_in_n_is_guarded(self):
         done = victim("allocations", options="sample=40:slots=4096:status:seed=3")
         guarded = int(done.said.split("guarded allocations ")[1].split(",")[0])
-        # 32,000 blocks, two in ten of kinds that are never guarded, some above a page, and what realloc and the
-        # vectors take.
+        # 32,000 blocks, some above a page, and what realloc and the vectors take.
         self.assertTrue(400 < guarded < 1600, done)
 
     # covers hf.guard.reports-to-file

@@ -43,10 +43,12 @@ block make(std::size_t count, unsigned way) {
       break;
     case 7: made = ::operator new(count, std::align_val_t{64}); break;
     case 8: made = ::operator new(count, std::nothrow); break;
+    case 10: made = memalign(4096, count); break;
     default: made = reallocarray(nullptr, count, 1); break;
   }
   if (made == nullptr || malloc_usable_size(made) < count) ++wrong;
-  if (reinterpret_cast<std::uintptr_t>(made) % 16 != 0) ++wrong;
+  const unsigned alignment = way == 5 ? 32 : way == 6 ? 128 : way == 7 ? 64 : way == 10 ? 4096 : 16;
+  if (reinterpret_cast<std::uintptr_t>(made) % alignment != 0) ++wrong;
   memset(made, static_cast<int>(count % 251), count);
   return {static_cast<unsigned char*>(made), count, way};
 }
@@ -90,7 +92,7 @@ void work(unsigned number) {
   const auto next = [&](std::uint32_t below) { return (random = random * 1664525 + 1013904223) / 7 % below; };
   std::vector<block> own;
   for (int round = 0; round < 8000; ++round) {
-    own.push_back(make(next(10) == 0 ? next(9000) : next(200), next(10)));
+    own.push_back(make(next(10) == 0 ? next(9000) : next(200), next(11)));
     if (next(3) == 0) {
       block& one = own[next(static_cast<std::uint32_t>(own.size()))];
       one = grow(one, 1 + next(400));
