@@ -30,6 +30,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -38,13 +40,14 @@
 #include <holdfast/concurrent/sync_map_flight.hpp>
 #include <holdfast/concurrent/sync_map_reading.hpp>
 #include <holdfast/concurrent/sync_map_reentry.hpp>
+#include <holdfast/concurrent/sync_ref.hpp>
 
 namespace holdfast::inline v0 {
 
 template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
-          class Allocator = std::allocator<std::pair<const Key, T>>>
-class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>> {
-  using base = concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator>>;
+          class Allocator = std::allocator<std::pair<const Key, T>>, class Policy = plain_entries>
+class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator, Policy>> {
+  using base = concurrent::sync_reading<concurrent::sync_types<Key, T, Hash, Equal, Allocator, Policy>>;
   using form = typename base::form;
   using found = typename base::found;
   using held_entry = typename base::held_entry;
@@ -63,8 +66,10 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   static_assert(table::key_type<Key, Hash, Equal>,
                 "holdfast: not a key: a key needs a hash (std::hash or your own) and operator== (or your own equality)");
   static_assert(std::is_object_v<T> && !std::is_const_v<T>, "holdfast: a value is an object type and not const");
+  static_assert(std::is_same_v<Policy, plain_entries> || concurrent::gives_references<Policy>,
+                "holdfast: the policy of a sync_map is plain_entries, or checked_entries<...> for references that know");
 
-  // Allocates nothing.
+  // Allocates nothing; where it gives references, one block.
   sync_map() : sync_map(0) {}
   explicit sync_map(const allocator_type& memory) : sync_map(0, hasher(), key_equal(), memory) {}
   // Room for `entries` before growth goes on.
@@ -80,7 +85,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   // microseconds, if keys, values or the allocator have anything to do at their end; not where it must not
   // wait, in a destructor that a domain called: they then come to their end a little later.
   ~sync_map() {
-    this->empty_it();
+    this->empty_it(cause::map_destroyed);
     if constexpr (!std::is_trivially_destructible_v<Key> || !std::is_trivially_destructible_v<T> ||
                   !concurrent::has_no_state<Allocator>) {
       if (this->domain_->may_drain()) this->domain_->drain();
@@ -248,10 +253,37 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     });
   }
 
+  // ---- references that know ---------------------------------------------------------------------------
+  // A reference to the entry that `key` has now, which can be asked for at any time whether it is still that one: see
+  // sync_ref.hpp. Empty if the key is absent. Only of maps whose policy is checked_entries<>. The first one to an entry
+  // takes the lock of its bucket and a block of 64 bytes; the others are as a lookup.
+  template <class Q = key_type>
+    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
+  [[nodiscard]] auto ref(const Q& key) {
+    static_assert(concurrent::gives_references<Policy>,
+                  "holdfast: sync_map::ref needs a map that is checked: sync_map<Key, T, Hash, Equal, Allocator, "
+                  "checked_entries<>>, or checked_sync_map<Key, T>");
+    return base::with_key(key, [&](const auto& at) {
+      return sync_ref<T, Policy::stale>(this->refer(at, this->hash_of(at)));
+    });
+  }
+
+  // What reports and exceptions call the map: up to 47 bytes of it.
+  void name(std::string_view name) noexcept
+    requires(concurrent::gives_references<Policy>)
+  {
+    this->root_.home().name.set(name);
+  }
+  [[nodiscard]] std::string name() const
+    requires(concurrent::gives_references<Policy>)
+  {
+    return this->root_.home().name.text();
+  }
+
   // ---- the whole --------------------------------------------------------------------------------------
   // Empties the map at one instant: one store. Others use it again at once, while this thread retires what
   // was in it, linear. Allocates nothing.
-  void clear() noexcept { this->empty_it(); }
+  void clear() noexcept { this->empty_it(cause::map_cleared); }
 
   // Makes room for `entries` without further growth, a bucket at a time; others go on in between.
   void reserve(size_type entries) { this->grow_to(concurrent::buckets_for<form>(entries)); }
@@ -322,5 +354,10 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return static_cast<const sync_map*>(map)->equal_(*static_cast<const Key*>(a), *static_cast<const Key*>(b));
   }
 };
+
+// One whose references know what has become of their entries.
+template <class Key, class T, when_stale Stale = when_stale::raises, class Hash = hash<Key>, class Equal = equal_to<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+using checked_sync_map = sync_map<Key, T, Hash, Equal, Allocator, checked_entries<Stale>>;
 
 }  // namespace holdfast::inline v0

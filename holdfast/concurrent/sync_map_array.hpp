@@ -105,6 +105,8 @@ struct alignas(64) bucket_array : reclaim::retirable {
     std::atomic<std::uint64_t> splits{0};
     // Buckets there should be. relaxed throughout: a stale target delays growth by an insert.
     std::atomic<std::uint64_t> target{0};
+    // Of maps that give references: grows with each clear(). Constant once the array is somebody's.
+    std::uint64_t era = 0;
   } growth;
   count_stripe first_stripe;
   count_stripe* stripes = &first_stripe;

@@ -61,6 +61,11 @@ class locked_bucket {
     return {};
   }
 
+  // What `at` is a place of, for who watches it.
+  [[nodiscard]] auto& word_of(const slot& at) const noexcept {
+    return at.line == nullptr ? line_.words[at.place] : at.line->words[at.place];
+  }
+
   // Publishes `entry`, whose key is not here. Throws: what the allocator throws; then nothing has changed.
   HOLDFAST_ALWAYS_INLINE void insert(const found& entry, marks with, const owner& from) {
     tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry, with), with.tag, from);

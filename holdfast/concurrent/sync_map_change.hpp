@@ -18,6 +18,7 @@
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/concurrent/sync_map_bucket.hpp>
 #include <holdfast/concurrent/sync_map_growth.hpp>
+#include <holdfast/concurrent/sync_map_parting.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -93,6 +94,7 @@ class sync_change : public sync_growth<Types> {
     return with_bucket(hash, [&](bucket& held) -> found {
       const auto at = find_slot(held, fresh->key(), with);
       if (at) {
+        const parting_entry<Types> leaving(held, at, cause::overwritten);
         held.replace(at, fresh.release(), with);
         return at.entry;
       }
@@ -137,6 +139,7 @@ class sync_change : public sync_growth<Types> {
     const found taken = with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> found {
       const auto at = find_slot(held, key, wanted);
       if (!at || !is_meant(at.entry)) return found{};
+      const parting_entry<Types> leaving(held, at, cause::erased);
       unlinked = held.remove(at);
       this->count_erase(held.array());
       return at.entry;
@@ -152,6 +155,7 @@ class sync_change : public sync_growth<Types> {
       const auto at = find_slot(held, fresh->key(), with);
       if (!form::is_same(at.entry, expected)) return false;
       if (at) {
+        const parting_entry<Types> leaving(held, at, cause::overwritten);
         held.replace(at, fresh.release(), with);
         return true;
       }
@@ -162,8 +166,42 @@ class sync_change : public sync_growth<Types> {
     });
   }
 
+  // What references to the entry of `key` share, held once more for the caller; null: the key is absent. Throws: what
+  // the allocator throws; then nothing has changed.
+  template <class Q>
+  [[nodiscard]] entry_watch* refer(const Q& key, std::uint64_t hash) {
+    {
+      reclaim::section inside(*this->domain_);
+      const found entry = this->find(key, hash);
+      if (!entry) return nullptr;
+      if (entry_watch* const known = entry->watch()) return held_once_more(*known);
+    }
+    using fresh_watch = owned_watch<typename form::node>;
+    struct room {
+      fresh_watch* watch;
+      ~room() {
+        if (watch != nullptr) watch->let_go();
+      }
+    } fresh{fresh_watch::make(this->owner_, this->root_.home())};
+    // Under the lock the entry cannot leave before it has its watch.
+    return with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> entry_watch* {
+      const auto at = find_slot(held, key, marks(hash));
+      if (!at) return nullptr;
+      if (entry_watch* const known = at.entry->watch()) return held_once_more(*known);
+      fresh.watch->watch(*at.entry, held.array().growth.era);
+      at.entry->set_watch(*held_once_more(*fresh.watch));
+      return std::exchange(fresh.watch, nullptr);
+    });
+  }
+
   void retire(const found& gone) noexcept {
     if (gone) form::retire(*this->domain_, gone);
+  }
+
+ private:
+  static entry_watch* held_once_more(entry_watch& watch) noexcept {
+    watch.hold();
+    return &watch;
   }
 };
 

@@ -24,6 +24,7 @@
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/concurrent/sync_map_array.hpp>
 #include <holdfast/concurrent/sync_map_form.hpp>
+#include <holdfast/concurrent/sync_map_root.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -41,7 +42,7 @@ class sync_find {
   using owner = typename Types::owner;
 
   sync_find(const hasher& hash, const key_equal& equal, const owner& from, std::uint64_t seed, reclaim::domain& domain)
-      : array_(&empty_array<line_type>()), seed_(seed), domain_(&domain), hash_(hash), equal_(equal), owner_(from) {}
+      : root_(from), seed_(seed), domain_(&domain), hash_(hash), equal_(equal), owner_(from) {}
   sync_find(const sync_find&) = delete;
   sync_find& operator=(const sync_find&) = delete;
 
@@ -59,7 +60,7 @@ class sync_find {
 
   // Inside a section. acquire: pairs with the release that made the array the current one.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE array_base* current() const noexcept {
-    return array_.load(std::memory_order_acquire);
+    return root_.current().load(std::memory_order_acquire);
   }
 
   // The entry with `key`, or none. Inside a section, in which it stays good.
@@ -121,8 +122,7 @@ class sync_find {
     return array.successor.load(std::memory_order_acquire) != nullptr;
   }
 
-  // Read in each lookup, written when an array is followed or emptied.
-  std::atomic<array_base*> array_;
+  array_root<Types, line_type> root_;
   const std::uint64_t seed_;
   reclaim::domain* const domain_;
   HOLDFAST_NO_UNIQUE_ADDRESS hasher hash_;

@@ -1,4 +1,5 @@
-// Which form a map's entries have: in the bucket where two words will do, as nodes otherwise.
+// Which form a map's entries have: in the bucket where two words will do, as nodes otherwise, and where references need
+// something that an entry is.
 #pragma once
 
 #include <holdfast/concurrent/sync_map_node_form.hpp>
@@ -6,8 +7,9 @@
 
 namespace holdfast::inline v0::concurrent {
 
-template <class Types, bool = fits_in_pair<typename Types::key_type, typename Types::mapped_type, typename Types::hasher,
-                                           typename Types::key_equal>>
+template <class Types,
+          bool = !Types::gives_references && fits_in_pair<typename Types::key_type, typename Types::mapped_type,
+                                                          typename Types::hasher, typename Types::key_equal>>
 struct form_of {
   using type = node_form<Types>;
 };

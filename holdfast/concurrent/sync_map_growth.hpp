@@ -83,9 +83,11 @@ class sync_growth : public sync_find<Types> {
     array_type* const first = array_type::make_after(this->owner_, nullptr);
     // relaxed: published by the exchange.
     first->buckets.store(smallest_array, std::memory_order_relaxed);
+    if constexpr (Types::gives_references) first->growth.era = this->root_.home().next_era();
     array_base* expected = &empty_array<line_type>();
     // release: pairs with the acquire in current().
-    if (!this->array_.compare_exchange_strong(expected, first, std::memory_order_release, std::memory_order_relaxed))
+    if (!this->root_.current().compare_exchange_strong(expected, first, std::memory_order_release,
+                                                       std::memory_order_relaxed))
       array_type::destroy(first);
   }
 
@@ -233,9 +235,10 @@ class sync_growth : public sync_find<Types> {
     next.stripes[0].entries.store(static_cast<std::int64_t>(array.entries()), std::memory_order_relaxed);
     next.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed), std::memory_order_relaxed);
     next.growth.target.store(array.growth.target.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    if constexpr (Types::gives_references) next.growth.era = array.growth.era;
     // release, both: pair with find() and with current(); the copies are complete.
     array.successor.store(&next, std::memory_order_release);
-    this->array_.store(&next, std::memory_order_release);
+    this->root_.current().store(&next, std::memory_order_release);
   }
 };
 

@@ -1,13 +1,14 @@
 // One entry: key and value side by side, reached by one pointer, never moved and never changed.
 //
-//   | next retired | how to destroy | (hash) | (owner) | key | value |
+//   | next retired | how to destroy | (hash) | (owner) | (watch) | key | value |
 //
 // A store to a key that is there publishes a new node and retires the old one, so what a pin points at
 // stays as it was read. An integer with the default hash and a pointer as value make 32 bytes, half a cache
 // line. The hash is kept where finding it again would cost more than a multiplication or could throw; the
-// owner takes room only where the allocator has state.
+// owner takes room only where the allocator has state, the watch only where the map gives references.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -18,6 +19,7 @@
 #include <holdfast/base/reclaim/retirable.hpp>
 #include <holdfast/concurrent/sync_map_memory.hpp>
 #include <holdfast/concurrent/sync_map_types.hpp>
+#include <holdfast/concurrent/sync_map_watch.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -25,6 +27,12 @@ struct kept_hash {
   std::uint64_t value = 0;
 };
 struct no_kept_hash {};
+
+// What references to the entry share, once there is one. Set under the lock of the entry's bucket.
+struct kept_watch {
+  std::atomic<entry_watch*> value{nullptr};
+};
+struct no_kept_watch {};
 
 template <class Types>
 class sync_node : public reclaim::retirable {
@@ -46,8 +54,25 @@ class sync_node : public reclaim::retirable {
     }
   }
 
+  // Null: nobody has ever referred to the entry. acquire: pairs with the release in set_watch().
+  [[nodiscard]] entry_watch* watch() const noexcept
+    requires(Types::gives_references)
+  {
+    return watch_.value.load(std::memory_order_acquire);
+  }
+  // Takes over one hold of `watch`.
+  void set_watch(entry_watch& watch) noexcept
+    requires(Types::gives_references)
+  {
+    // release: pairs with the acquire in watch().
+    watch_.value.store(&watch, std::memory_order_release);
+  }
+
   // For a node that nobody can reach. Runs the destructors of key and value.
   static void destroy(sync_node* node) noexcept {
+    if constexpr (Types::gives_references) {
+      if (entry_watch* const seen = node->watch()) seen->let_go();
+    }
     node->destroy_value();
     node->destroy_keyed();
   }
@@ -80,6 +105,7 @@ class sync_node : public reclaim::retirable {
 
   HOLDFAST_NO_UNIQUE_ADDRESS std::conditional_t<keeps_hash, kept_hash, no_kept_hash> hash_;
   HOLDFAST_NO_UNIQUE_ADDRESS owner owner_;
+  HOLDFAST_NO_UNIQUE_ADDRESS std::conditional_t<Types::gives_references, kept_watch, no_kept_watch> watch_;
   union {
     key_type key_;
   };

@@ -6,10 +6,11 @@
 
 #include <holdfast/base/hash/hash.hpp>
 #include <holdfast/concurrent/sync_map_memory.hpp>
+#include <holdfast/concurrent/sync_map_policy.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
-template <class Key, class T, class Hash, class Equal, class Allocator>
+template <class Key, class T, class Hash, class Equal, class Allocator, class Policy = plain_entries>
 struct sync_types {
   using key_type = Key;
   using mapped_type = T;
@@ -17,6 +18,7 @@ struct sync_types {
   using key_equal = Equal;
   using allocator = Allocator;
   using owner = block_owner<Allocator>;
+  static constexpr bool gives_references = concurrent::gives_references<Policy>;
 };
 
 template <class Key, class Hash>

@@ -46,21 +46,27 @@ class sync_whole : public sync_walk<Types> {
 
   using base::base;
   ~sync_whole() {
-    empty_it();
+    empty_it(cause::map_destroyed);
     this->owner_.drop_block();
   }
 
-  void empty_it() noexcept {
+  void empty_it(cause what) noexcept {
     array_base* const array = this->lock_growth();
     if (array == nullptr) return;
+    const parting<Types> all(this->root_, what);
     // release: pairs with current(). The growth lock of the old array stays closed.
-    this->array_.store(&empty_array<line_type>(), std::memory_order_release);
+    this->root_.current().store(&empty_array<line_type>(), std::memory_order_release);
     auto& old = static_cast<array_type&>(*array);
     const std::uint64_t buckets = old.in_use();
     for (std::uint64_t i = 0; i < buckets; ++i) {
       line_type& line = old.line(i);
       lock_for_certain(line.control);
-      if constexpr (form::bytes_beside_line != 0) for_each_entry<form>(line, [&](const found& entry) { this->retire(entry); });
+      if constexpr (form::bytes_beside_line != 0) {
+        for_each_entry<form>(line, [&](const found& entry) {
+          all.tell(entry);
+          this->retire(entry);
+        });
+      }
       overflow::retire_chain(*this->domain_, line.link());
     }
     old.discard_buckets();

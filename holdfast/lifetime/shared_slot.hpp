@@ -11,7 +11,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <string>
 #include <string_view>
@@ -19,41 +18,22 @@
 #include <holdfast/base/lang/cause.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
 #include <holdfast/lifetime/generation.hpp>
+#include <holdfast/lifetime/shared_name.hpp>
 
 namespace holdfast::inline v0::lifetime {
 
 // What a slot knows of its pool, whatever the type.
 class slot_owner {
  public:
-  // Up to 47 bytes. Threads: one renames, any number read; who reads meanwhile may see a mixture.
-  void rename(std::string_view name) noexcept {
-    char bytes[sizeof name_] = {};
-    name.copy(bytes, sizeof bytes - 1);
-    for (std::size_t i = 0; i < words; ++i) {
-      std::uint64_t word;
-      std::memcpy(&word, bytes + i * sizeof word, sizeof word);
-      name_[i].store(word, std::memory_order_relaxed);
-    }
-  }
-  [[nodiscard]] std::string name() const {
-    std::string read;
-    for (const auto& each : name_) {
-      const std::uint64_t word = each.load(std::memory_order_relaxed);
-      char bytes[sizeof word];
-      std::memcpy(bytes, &word, sizeof word);
-      read.append(bytes, sizeof bytes);
-    }
-    return read.substr(0, read.find('\0'));
-  }
+  void rename(std::string_view name) noexcept { name_.set(name); }
+  [[nodiscard]] std::string name() const { return name_.text(); }
 
   // Slots outlive pools: which one they serve now. relaxed: only compared.
   [[nodiscard]] std::uint32_t pool() const noexcept { return pool_.load(std::memory_order_relaxed); }
   void begin_pool() noexcept { pool_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
-  static constexpr std::size_t words = 6;
-
-  std::atomic<std::uint64_t> name_[words] = {};
+  shared_name name_;
   std::atomic<std::uint32_t> pool_{0};
 };
 

@@ -74,7 +74,8 @@ class ref {
   // why() as a sentence with its cure. While it leads somewhere: empty.
   [[nodiscard]] std::string explain() const {
     if (get() != nullptr) return {};
-    return is_empty() ? stale_text("a map", empty_words, empty_cure) : stale_text(table::text_of_home(*watch_), why());
+    if (is_empty()) return stale_text("a map", empty_reference, cure_of_empty_reference);
+    return stale_text(table::text_of_home(*watch_), why());
   }
 
   // Whether both were made for the same entry of the same map.
@@ -82,8 +83,6 @@ class ref {
 
  private:
   static constexpr bool is_quiet = Rules.stale != when_stale::raises;
-  static constexpr const char* empty_words = "the reference is empty: the key was not there when it was made";
-  static constexpr const char* empty_cure = "test it before it is used";
 
   [[nodiscard]] bool is_empty() const noexcept { return watch_ == &table::nobody; }
 
@@ -103,10 +102,10 @@ class ref {
   [[noreturn]] HOLDFAST_COLD void tell() const noexcept(is_quiet) {
     const std::string to = is_empty() ? std::string("a map") : table::text_of_home(*watch_);
     if constexpr (Rules.stale == when_stale::raises) {
-      if (is_empty()) raise_stale(to, {}, empty_words, empty_cure);
+      if (is_empty()) raise_stale(to, {}, empty_reference, cure_of_empty_reference);
       raise_stale(to, watch_->why);
     } else {
-      if (is_empty()) report_stale(to, empty_words, empty_cure);
+      if (is_empty()) report_stale(to, empty_reference, cure_of_empty_reference);
       report_stale(to, watch_->why);
     }
   }

@@ -90,6 +90,16 @@ TYPED_TEST(ConcurrentMemory, AlterThatFailsChangesNothing) {
   });
 }
 
+class CheckedMemory : public ConcurrentMemory<holdfast::tests::checked_sync_face> {};
+
+// covers hf.concurrent.ref-strong
+TEST_F(CheckedMemory, ReferringThatFailsChangesNothing) {
+  fails_and_changes_nothing([](auto& map) {
+    const auto one = map.ref(long_text + "0");
+    EXPECT_EQ(static_cast<bool>(one.pin()), !map.empty());
+  });
+}
+
 template <class Run>
 std::int64_t allocations_in(Run run) {
   const std::int64_t before = heap::calls;

@@ -55,6 +55,19 @@ TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKey) {
   EXPECT_EXIT(alter(), aborted, "^holdfast: fatal: alter never ends\n(.*\n)*  cure: ");
 }
 
+// covers hf.concurrent.ref-policies
+TEST_F(SyncMapDeath, OfAReferenceThatHasEnded) {
+  holdfast::checked_sync_map<int, int, holdfast::when_stale::fatal> checked;
+  checked.name("ages");
+  checked.store(1, 41);
+  const auto one = checked.ref(1);
+  checked.store(1, 42);
+  EXPECT_EXIT((void)one.at(), testing::KilledBySignal(SIGABRT),
+              "^fatal error: use of a stale reference\n(.*\n)*"
+              "  stale reference to map \"ages\": entry overwritten by operation #1 on thread [0-9]+\n(.*\n)*  cure: look");
+  EXPECT_EXIT((void)checked.ref(2).at(), testing::KilledBySignal(SIGABRT), "the reference is empty");
+}
+
 // Where values lie in the bucket only another value is a change.
 TEST_F(SyncMapDeath, OfAnAlterThatWritesItsOwnKeyAnewEachTime) {
   const auto alter = [&] {

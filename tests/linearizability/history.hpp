@@ -21,6 +21,8 @@ enum class word : std::uint8_t {
   alter,
   clear,
   snapshot,
+  refer,  // makes a reference; of maps that give some
+  still,  // asks the reference to `expected` whether that is there
 };
 
 inline constexpr int absent = -1;
@@ -81,6 +83,10 @@ using history = std::vector<event>;
       return true;
     case word::snapshot:
       return one.all == now;
+    case word::refer:
+      return one.found == there;
+    case word::still:
+      return one.yes == matches;
   }
   return false;
 }
@@ -88,7 +94,7 @@ using history = std::vector<event>;
 inline std::ostream& operator<<(std::ostream& to, const event& one) {
   static constexpr const char* names[] = {"load",          "store", "load_or_store",  "exchange", "compare_exchange",
                                           "compare_erase", "erase", "load_and_erase", "alter",    "clear",
-                                          "snapshot"};
+                                          "snapshot",      "refer", "still"};
   to << one.began << ".." << one.ended << ' ' << names[static_cast<std::size_t>(one.what)] << " key " << one.key
      << " value " << one.value << " expected " << one.expected << " -> " << one.found << (one.yes ? " yes" : " no");
   if (one.what != word::snapshot) return to;

@@ -74,6 +74,12 @@ void answer(Map& map, event& one) {
         if (there < first_other) one.all[static_cast<std::size_t>(there)] = value;
       }
       return;
+    case word::refer:
+      if constexpr (requires { map.refer(key); }) one.found = map.refer(key).value_or(absent);
+      return;
+    case word::still:
+      if constexpr (requires { map.refer(key); }) one.yes = map.still(key, one.expected);
+      return;
   }
 }
 

@@ -35,6 +35,10 @@ class stale_reference : public std::runtime_error {
   cause_record why_;
 };
 
+// What is said of one that never led anywhere, and what to do.
+inline constexpr std::string_view empty_reference = "the reference is empty: the key was not there when it was made";
+inline constexpr std::string_view cure_of_empty_reference = "test it before it is used";
+
 // "stale reference to TO: entry erased by operation #3 on thread 7; look the key up again ..."
 [[nodiscard]] std::string stale_text(std::string_view to, cause_record why);
 [[nodiscard]] std::string stale_text(std::string_view to, std::string_view happened, std::string_view cure);

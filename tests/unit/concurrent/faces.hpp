@@ -52,7 +52,15 @@ struct sync_face {
   }
 };
 
+// The same with references that know.
+struct checked_sync_face : sync_face {
+  template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = sync_map<Key, T, Hash, Equal, Allocator, checked_entries<>>;
+};
+
 using faces = testing::Types<sync_face,               //
+                             checked_sync_face,       //
                              locked_face,             //
                              sharded_face<shards<>>,  //
                              sharded_face<shards<3, stable<go_growth>>>>;
@@ -61,6 +69,7 @@ struct face_names {
   template <class Face>
   static std::string GetName(int) {
     if (std::is_same_v<Face, sync_face>) return "sync_map";
+    if (std::is_same_v<Face, checked_sync_face>) return "checked_sync_map";
     if (std::is_same_v<Face, locked_face>) return "locked_map";
     if (std::is_same_v<Face, sharded_face<shards<>>>) return "sharded_map";
     return "sharded_map_3_stable";
