@@ -100,6 +100,11 @@ class resource_registry {
   // How the resource of a handle ended: released, or freed by C; by which operation, on which thread. None: it has not
   // ended, or its slot has another tenant by now.
   [[nodiscard]] cause_record why(resource_handle handle) const noexcept { return core_->why(handle); }
+  // Why pin() gives nothing, as a sentence with its cure: as every reference says it. Empty: it would give something.
+  [[nodiscard]] std::string explain(resource_handle handle) const {
+    const resource_error found = fault(handle);
+    return found == resource_error::none ? std::string() : lifetime::text_of_bad_resource(refused(handle, found));
+  }
 
   // ---- using without a share ----
 
@@ -111,6 +116,17 @@ class resource_registry {
     if (found.held == nullptr) [[unlikely]]
       return {};
     return reclaim::pin<T>(static_cast<T*>(found.resource), *found.held);
+  }
+
+  // pin(); where it gives nothing `Then` happens. Throws: stale_reference, unless `Then` says otherwise.
+  template <class T = std::byte, when_stale Then = when_stale::raises>
+  [[nodiscard]] reclaim::pin<T> at(resource_handle handle) const noexcept(Then != when_stale::raises) {
+    reclaim::pin<T> held = pin<T>(handle);
+    if (held || Then == when_stale::null) [[likely]]
+      return held;
+    const lifetime::refused_resource why = refused(handle, fault(handle));
+    if constexpr (Then == when_stale::raises) lifetime::raise_bad_resource(why);
+    else lifetime::report_bad_resource(why);
   }
 
   // Calls `use(T*)` with the resource pinned; whether it did. `use` may release the last share: the resource stays
@@ -190,6 +206,10 @@ class resource_registry {
       }
     }
     return core_->pin(handle);
+  }
+
+  [[nodiscard]] lifetime::refused_resource refused(resource_handle handle, resource_error found) const noexcept {
+    return {core_->options().name, handle, found, core_->why(handle)};
   }
 
   lifetime::registry_core* core_;

@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <holdfast/base/hash/hash.hpp>
 #include <holdfast/lifetime/registry_core.hpp>
+#include <holdfast/lifetime/resource_stale.hpp>
 
 namespace holdfast::inline v0 {
 
@@ -71,6 +73,21 @@ class [[nodiscard]] resource_share {
   {
     return get();
   }
+  // The resource; where it has gone `Then` happens. Throws: stale_reference, unless `Then` says otherwise.
+  template <when_stale Then = when_stale::raises>
+  [[nodiscard]] T* at() const noexcept(Then != when_stale::raises) {
+    T* const there = get();
+    if (there != nullptr || Then == when_stale::null) [[likely]]
+      return there;
+    if constexpr (Then == when_stale::raises) lifetime::raise_bad_resource(refused());
+    else lifetime::report_bad_resource(refused());
+  }
+  // How C ended the resource; no cause while it is there, and for an empty share.
+  [[nodiscard]] cause_record why() const noexcept { return get() == nullptr ? refused().why : cause_record(); }
+  // why() as a sentence with its cure. While the resource is there: empty.
+  [[nodiscard]] std::string explain() const {
+    return get() == nullptr ? lifetime::text_of_bad_resource(refused()) : std::string();
+  }
   // It holds a share, of whatever has become of the resource.
   [[nodiscard]] explicit operator bool() const noexcept { return slot_ != nullptr; }
 
@@ -119,6 +136,14 @@ class [[nodiscard]] resource_share {
   // Takes over a share that is counted already.
   resource_share(lifetime::resource_slot* slot, std::uint32_t generation) noexcept
       : slot_(slot), generation_(generation) {}
+
+  // What has become of it, for who finds null.
+  [[nodiscard]] lifetime::refused_resource refused() const noexcept {
+    if (slot_ == nullptr) return {};
+    // relaxed: written before the state that was seen. The owner stays as long as it has resources.
+    const auto& owner = *slot_->owner.load(std::memory_order_relaxed);
+    return {owner.options().name, handle(), resource_error::freed, owner.why(handle())};
+  }
 
   void count() const noexcept {
     if (slot_ == nullptr) return;

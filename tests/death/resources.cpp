@@ -28,6 +28,25 @@ TEST_F(ResourcesDeath, ReleasingSomebodyElsesShare) {
       "(.|\n)*cure: release each share once");
 }
 
+// covers hf.resources.stale-told
+TEST_F(ResourcesDeath, UsingWhatCHasFreed) {
+  const auto use_with = [](auto use) {
+    resource_registry registry({.name = "textures", .freed = when_freed::report});
+    int thing = 0;
+    const auto held = registry.adopt(&thing, adoption{});
+    static_cast<void>(registry.note_freed(&thing));
+    use(registry, held);
+  };
+  const auto share = [](auto&, auto& held) { (void)held.template at<when_stale::fatal>(); };
+  const auto handle = [](auto& from, auto& held) { (void)from.template at<int, when_stale::fatal>(held.handle()); };
+  const char* const told =
+      "fatal error: use of a stale reference\n(.|\n)*"
+      "  stale reference to resource [0-9]+#[0-9]+ of registry \"textures\": memory freed by C code by operation #1 on "
+      "thread [0-9]+\n(.|\n)*  cure: hold a share of the resource while you use it";
+  EXPECT_DEATH(use_with(share), told);
+  EXPECT_DEATH(use_with(handle), told);
+}
+
 // covers hf.resources.misuse-reported
 TEST_F(ResourcesDeath, SixteenMillionShares) {
   EXPECT_DEATH(

@@ -33,6 +33,11 @@ arena_end end_of(const void* object, std::uint64_t generation) noexcept {
           cause_record::from_word(chunk->ended.load(std::memory_order_relaxed)), now == generation + 1};
 }
 
+std::string text_of_stale_arena(const void* object, std::uint64_t generation) {
+  const telling all = telling_of(object, generation);
+  return stale_text(all.to, all.happened, all.cure);
+}
+
 void raise_stale_arena(const void* object, std::uint64_t generation) {
   const telling all = telling_of(object, generation);
   raise_stale(all.to, all.why, all.happened, all.cure);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include <holdfast/base/lang/cause.hpp>
@@ -27,6 +28,7 @@ struct arena_end {
 };
 
 [[nodiscard]] arena_end end_of(const void* object, std::uint64_t generation) noexcept;
+[[nodiscard]] std::string text_of_stale_arena(const void* object, std::uint64_t generation);
 [[noreturn]] HOLDFAST_COLD void raise_stale_arena(const void* object, std::uint64_t generation);
 [[noreturn]] HOLDFAST_COLD void report_stale_arena(const void* object, std::uint64_t generation) noexcept;
 
@@ -54,15 +56,21 @@ class arena_ptr {
   // Null when stale.
   [[nodiscard]] T* get() const noexcept { return is_live() ? object_ : nullptr; }
 
+  // The object; where it has gone `Then` happens. Throws: stale_reference, where `Then` says so.
+  template <when_stale Then = Stale>
+  [[nodiscard]] T* at() const noexcept(Then != when_stale::raises) {
+    if (is_live()) [[likely]]
+      return object_;
+    if constexpr (Then == when_stale::raises) memory::raise_stale_arena(object_, generation_);
+    if constexpr (Then == when_stale::fatal) memory::report_stale_arena(object_, generation_);
+    return nullptr;
+  }
+
   // Stale: throws stale_reference, or is fatal, as `Stale` says. A pointer that was never set counts as stale.
   [[nodiscard]] T* operator->() const noexcept(Stale != when_stale::raises)
     requires(Stale != when_stale::null)
   {
-    if (!is_live()) [[unlikely]] {
-      if constexpr (Stale == when_stale::raises) memory::raise_stale_arena(object_, generation_);
-      else memory::report_stale_arena(object_, generation_);
-    }
-    return object_;
+    return at<Stale>();
   }
   [[nodiscard]] T& operator*() const noexcept(Stale != when_stale::raises)
     requires(Stale != when_stale::null && !std::is_void_v<T>)
@@ -73,6 +81,11 @@ class arena_ptr {
   // What ended it; cause::none while it is live.
   [[nodiscard]] cause_record why() const noexcept {
     return object_ == nullptr || is_live() ? cause_record() : memory::end_of(object_, generation_).why;
+  }
+
+  // why() as a sentence with its cure. While it is live: empty.
+  [[nodiscard]] std::string explain() const {
+    return is_live() ? std::string() : memory::text_of_stale_arena(object_, generation_);
   }
 
   // Same object of the same round.

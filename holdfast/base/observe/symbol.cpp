@@ -126,7 +126,8 @@ std::string short_text_of(const symbol& one) {
 }
 
 bool is_ours(const symbol& one) noexcept {
-  constexpr std::string_view rooms[] = {"/holdfast/base/", "/holdfast/table/", "/holdfast/map/"};
+  constexpr std::string_view rooms[] = {"/holdfast/base/",     "/holdfast/table/",      "/holdfast/map/",
+                                        "/holdfast/lifetime/", "/holdfast/concurrent/", "/holdfast/managed/"};
   const std::string file = one.file.empty() || one.file[0] == '/' ? one.file : '/' + one.file;
   for (const std::string_view room : rooms)
     if (file.find(room) != std::string::npos) return true;

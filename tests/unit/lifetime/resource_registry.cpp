@@ -404,6 +404,69 @@ TEST_F(Resources, SaysHowAHandleEnded) {
   EXPECT_FALSE(registry.why(resource_handle(handle.index(), handle.generation() + 1)));
 }
 
+// What `use` raises, as the rest of a report would have it.
+template <class Use>
+std::string raised_by(Use use) {
+  try {
+    use();
+  } catch (const stale_reference& told) {
+    return told.what();
+  }
+  return "nothing";
+}
+
+// covers hf.resources.stale-told
+TEST(ResourcesInUse, TellAStaleHandleAsEveryReferenceDoes) {
+  resource_registry registry({.name = "textures"});
+  resource_registry other;
+  refusals said;
+  int thing = 7;
+  auto held = registry.adopt(&thing, {});
+  const resource_handle handle = held.handle();
+  EXPECT_EQ(*registry.at<int>(handle), 7);
+  EXPECT_EQ(registry.explain(handle), "");
+  EXPECT_EQ(raised_by([&] { (void)other.at<int>(handle); }),
+            "holdfast: stale reference to resource " + to_string(handle) +
+                ": the handle is of another registry; ask the registry that adopted it");
+  EXPECT_FALSE((registry.at<int, when_stale::null>(resource_handle())));
+  EXPECT_THAT(registry.explain(resource_handle()), HasSubstr("stale reference to a resource: the handle is null, or"));
+  static_cast<void>(registry.close(handle));
+  EXPECT_THAT(registry.explain(handle), HasSubstr("the resource is closing; take a share before close()"));
+  held.reset();
+  static_cast<void>(registry.drain());  // it was pinned once
+  const std::string expected = "stale reference to resource " + to_string(handle) +
+                               " of registry \"textures\": last share released by operation #1 on thread " +
+                               std::to_string(this_thread_id()) + "; hold a share of the resource while you use it";
+  EXPECT_EQ(registry.explain(handle), expected);
+  EXPECT_EQ(raised_by([&] { (void)registry.at<int>(handle); }), "holdfast: " + expected);
+  const auto next = registry.adopt(&thing, {});
+  if (next.handle().index() == handle.index()) {
+    EXPECT_THAT(registry.explain(handle), HasSubstr("last share released; hold a share"));
+  }
+}
+
+// covers hf.resources.stale-told
+TEST(ResourcesInUse, TellWhatCHasFreedAsEveryReferenceDoes) {
+  resource_registry registry({.name = "textures", .freed = when_freed::report});
+  refusals said;
+  int thing = 7;
+  const auto held = registry.adopt(&thing, {});
+  EXPECT_EQ(*held.at(), 7);
+  EXPECT_FALSE(held.why());
+  EXPECT_EQ(held.explain(), "");
+  EXPECT_FALSE(registry.note_freed(&thing));
+  const std::string expected = "stale reference to resource " + to_string(held.handle()) +
+                               " of registry \"textures\": memory freed by C code by operation #1 on thread " +
+                               std::to_string(this_thread_id()) + "; hold a share of the resource while you use it";
+  EXPECT_EQ(held.explain(), expected);
+  EXPECT_EQ(registry.explain(held.handle()), expected);
+  EXPECT_EQ(held.why(), registry.why(held.handle()));
+  EXPECT_EQ(raised_by([&] { (void)held.at(); }), "holdfast: " + expected);
+  EXPECT_EQ(raised_by([&] { (void)registry.at<int>(held.handle()); }), "holdfast: " + expected);
+  EXPECT_EQ(held.at<when_stale::null>(), nullptr);
+  EXPECT_THAT(raised_by([] { (void)resource_share<int>().at(); }), HasSubstr("stale reference to a resource: "));
+}
+
 // covers hf.resources.fork
 TEST_F(Resources, AChildInheritsHandlesAndFreesOnlyWhatIsForkSafe) {
   adoption safe = logged(log);

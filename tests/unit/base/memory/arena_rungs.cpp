@@ -117,6 +117,26 @@ TEST(ArenaPtr, TellsWhichResetAndWhose) {
   }
 }
 
+// covers hf.arena.stale-tells-cause
+TEST(ArenaPtr, SaysItAsEveryReferenceDoes) {
+  arena memory;
+  const auto one = memory.make_ptr<int, when_stale::null>(5);
+  EXPECT_EQ(*one.at(), 5);
+  EXPECT_EQ(one.explain(), "");
+  memory.reset();
+  EXPECT_EQ(one.at(), nullptr);
+  EXPECT_EQ(one.explain(), "stale reference to an object of arena " + std::to_string(memory.id()) +
+                               ": arena reset by operation #1 on thread " + std::to_string(syscall(SYS_gettid)) +
+                               "; copy what must outlive the request out of the arena");
+  try {
+    static_cast<void>(one.at<when_stale::raises>());
+    FAIL() << "a stale pointer was followed";
+  } catch (const stale_reference& stale) {
+    EXPECT_EQ(stale.what(), "holdfast: " + one.explain());
+    EXPECT_EQ(stale.why(), one.why());
+  }
+}
+
 // covers hf.arena.ptr-knows-its-end
 TEST(ArenaPtr, OfNothingIsNull) {
   arena memory;

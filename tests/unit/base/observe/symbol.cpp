@@ -63,6 +63,9 @@ TEST(Symbol, CutsNamesThatWouldFillAPage) {
 TEST(Symbol, KnowsTheLibrarysOwnFunctions) {
   EXPECT_TRUE(is_ours({"f", "/usr/include/holdfast/map/map.hpp", 1, "", false}));
   EXPECT_TRUE(is_ours({"f", "holdfast/base/sync/writer_mark.hpp", 1, "", false}));
+  for (const char* const room : {"table", "lifetime", "concurrent", "managed"}) {
+    EXPECT_TRUE(is_ours({"f", std::string("/usr/include/holdfast/") + room + "/a.hpp", 1, "", false})) << room;
+  }
   EXPECT_TRUE(is_ours({"holdfast::v0::map<int, int>::clear()", "", 0, "server+0x1", false}));
   EXPECT_FALSE(is_ours({"main", "/home/me/holdfast-user/map/main.cpp", 1, "", false}));
   EXPECT_FALSE(is_ours({"holdfast::v0::hazard::race()", "/src/holdfast/hazard/race.cpp", 1, "", false}));
