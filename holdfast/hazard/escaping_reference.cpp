@@ -133,6 +133,26 @@ constexpr std::string_view pinned_code = R"(  holdfast::sync_map<std::uint64_t, 
   other.join();
 )";
 
+int ref_that_knows(situation& here) {
+  holdfast::checked_sync_map<std::uint64_t, account> accounts;
+  const std::uint64_t ann = here.random();
+  accounts.store(ann, account{7});
+  const auto found = accounts.ref(ann);
+  const bool while_there = found.with([](const account& anns) { return anns.visits == 7; });
+  std::thread other([&] { accounts.erase(ann); });
+  other.join();
+  here.say("%s", found.explain().c_str());
+  const bool right = while_there && !found.pin() && found.why().what() == cause::erased;
+  return here.verdict(right, right ? "a reference may escape, because it knows when it has ended" : "it did not know");
+}
+
+constexpr std::string_view ref_that_knows_code = R"(  holdfast::checked_sync_map<std::uint64_t, account> accounts;
+  const auto found = accounts.ref(ann);
+  std::thread other([&] { accounts.erase(ann); });
+  other.join();
+  here.say("%s", found.explain().c_str());
+)";
+
 }  // namespace escaping_reference_programs
 
 hazard escaping_reference() {
@@ -155,7 +175,9 @@ hazard escaping_reference() {
       .cures = {{"act-inside", "visit() and alter() take what is to be done, and do it under the lock", act_inside, {},
                  act_inside_code},
                 {"copy-out", "load() returns a copy", copy_out, {}, copy_out_code},
-                {"pin", "sync_map::pin() returns a handle that keeps the value", pinned, {}, pinned_code}},
+                {"pin", "sync_map::pin() returns a handle that keeps the value", pinned, {}, pinned_code},
+                {"ref", "a reference that knows: it is pinned for a use, or says what ended it", ref_that_knows, {},
+                 ref_that_knows_code}},
   };
 }
 

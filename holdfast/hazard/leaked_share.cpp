@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <holdfast/concurrent/sync_map.hpp>
 #include <holdfast/hazard/situation.hpp>
+#include <holdfast/lifetime/resource_registry.hpp>
 #include <holdfast/map/map.hpp>
 
 namespace holdfast::inline v0::hazard {
@@ -110,6 +112,68 @@ constexpr std::string_view pinned_code = R"(      const auto used = resources.pi
       if (is_refused(request)) continue;
 )";
 
+// Its end, for who adopts it.
+adoption by_delete(std::string_view name = {}) {
+  adoption how{.size = sizeof(resource), .name = name, .watched = false};
+  how.free = [](void*, void* one, std::size_t) { delete static_cast<resource*>(one); };
+  return how;
+}
+
+int by_handle(situation& here) {
+  int alive = 0;
+  resource_registry registry;
+  holdfast::map<int, resource_share<resource>> resources;
+  for (int request = 0; request < requests; ++request) {
+    resources[request] = registry.adopt(new resource(alive), by_delete());
+  }
+  int served = 0;
+  for (int request = 0; request < requests; ++request) {
+    const auto used = registry.share<resource>(resources.get(request)->handle());
+    if (is_refused(request)) continue;
+    ++served;
+  }
+  here.say("%d requests were served, the others refused; the registry has %zu resources", served, registry.size());
+  resources.clear();
+  registry.drain();
+  here.say("the map is empty; %d resources are alive, and %zu are still held", alive, registry.report_leaks());
+  const bool right = alive == 0 && registry.size() == 0;
+  return here.verdict(right, right ? "shares go with their scope, and the registry has nothing left" : "shares were lost");
+}
+
+constexpr std::string_view by_handle_code = R"(    const auto used = registry.share<resource>(resources.get(request)->handle());
+    if (is_refused(request)) continue;
+  registry.drain();
+)";
+
+// As C code has to: by the number, by hand.
+bool serve_by_number(resource_registry& registry, resource_handle used, int request) {
+  if (registry.share_detached(used) != resource_error::none) return false;
+  if (is_refused(request)) return false;
+  return registry.release(used) == resource_error::none;
+}
+
+int named(situation& here) {
+  int alive = 0;
+  resource_registry registry({.name = "connections", .tell_leaks = false});
+  auto ann = registry.adopt(new resource(alive), by_delete("ann's"));
+  auto bob = registry.adopt(new resource(alive), by_delete("bob's"));
+  (void)serve_by_number(registry, ann.handle(), 1);
+  (void)serve_by_number(registry, bob.handle(), 3);
+  ann.reset();
+  bob.reset();
+  registry.drain();
+  const std::string told = registry.leaks();
+  here.say("%s", told.c_str());
+  const bool right = alive == 1 && told.find("\"bob's\"") != std::string::npos && told.find("ann's") == std::string::npos;
+  return here.verdict(right, right ? "whose share is missing is told by name, count and place" : "nobody knows whose it is");
+}
+
+constexpr std::string_view named_code = R"(  if (registry.share_detached(used) != resource_error::none) return false;
+  if (is_refused(request)) return false;
+  return registry.release(used) == resource_error::none;
+  const std::string told = registry.leaks();
+)";
+
 }  // namespace leaked_share_programs
 
 hazard leaked_share() {
@@ -132,7 +196,13 @@ hazard leaked_share() {
                 {.ending = ending::wrong_answer},
                 naive_code},
       .cures = {{"by-scope", "a share is a value, and goes with its scope", by_scope, {}, by_scope_code},
-                {"pinned", "readers pin the entry; only the map owns the resource", pinned, {}, pinned_code}},
+                {"pinned", "readers pin the entry; only the map owns the resource", pinned, {}, pinned_code},
+                {"by-handle",
+                 "a registry's shares are values, and its handles count nothing",
+                 by_handle,
+                 {},
+                 by_handle_code},
+                {"named", "where counts must be kept by hand, leaks() names whose share is missing", named, {}, named_code}},
   };
 }
 

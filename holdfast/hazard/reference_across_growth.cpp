@@ -72,6 +72,25 @@ constexpr std::string_view keep_the_key_code = R"(  holdfast::map<std::uint64_t,
   if (auto score = scores.get(ann)) add_one(*score);
 )";
 
+int follow(situation& here) {
+  holdfast::checked_map<std::uint64_t, std::uint64_t> scores;
+  const std::uint64_t ann = here.random();
+  scores[ann] = 0;
+  const auto kept = scores.ref(ann);
+  const void* const before = kept.get();
+  while (scores.size() < 100'000) scores[here.random()] = 1;
+  add_one(*kept);
+  here.say("&scores[ann] was %p and is %p", before, static_cast<void*>(kept.get()));
+  const bool right = kept.get() == &scores.at(ann) && scores.at(ann) == 1 && !scores.audit();
+  return here.verdict(right, right ? "the reference went where its entry went" : "it was left behind");
+}
+
+constexpr std::string_view follow_code = R"(  holdfast::checked_map<std::uint64_t, std::uint64_t> scores;
+  const auto kept = scores.ref(ann);
+  while (scores.size() < 100'000) scores[here.random()] = 1;
+  add_one(*kept);
+)";
+
 }  // namespace reference_across_growth_programs
 
 hazard reference_across_growth() {
@@ -95,7 +114,8 @@ hazard reference_across_growth() {
       .cures = {{"stable-entries", "stable<> boxes the entries: growth moves pointers to them, never the entries",
                  stable_entries, {}, stable_code},
                 {"keep-the-key", "keeps the key and looks it up again; get() says whether it is there", keep_the_key, {},
-                 keep_the_key_code}},
+                 keep_the_key_code},
+                {"follow", "a reference of a checked map follows its entry through growth", follow, {}, follow_code}},
   };
 }
 

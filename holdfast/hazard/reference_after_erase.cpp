@@ -84,6 +84,38 @@ constexpr std::string_view pinned_code = R"(  const auto anns = accounts.pin("an
   accounts.erase("ann");
 )";
 
+int asked(situation& here) {
+  holdfast::checked_map<std::string, account> accounts;
+  accounts.name("accounts");
+  accounts["ann"].visits = 7;
+  const auto anns = accounts.ref("ann");
+  add_visit(*anns);
+  accounts.erase("ann");
+  here.say("%s", anns.explain().c_str());
+  const bool right = anns.get() == nullptr && anns.why().what() == cause::erased && anns.why().serial() != 0;
+  return here.verdict(right, right ? "the reference says that she is erased, by which operation" : "it says nothing");
+}
+
+constexpr std::string_view asked_code = R"(  holdfast::checked_map<std::string, account> accounts;
+  const auto anns = accounts.ref("ann");
+  add_visit(*anns);
+  accounts.erase("ann");
+  here.say("%s", anns.explain().c_str());
+)";
+
+int stale_report(situation&) {
+  holdfast::checked_map<std::string, account, reference_rules{.stale = when_stale::fatal}> accounts;
+  accounts.name("accounts");
+  accounts["ann"].visits = 7;
+  const auto anns = accounts.ref("ann");
+  accounts.erase("ann");
+  return anns->visits == 7 ? held_code : wrong_answer_code;
+}
+
+constexpr std::string_view stale_report_code = R"(  accounts.erase("ann");
+  return anns->visits == 7 ? held_code : wrong_answer_code;
+)";
+
 }  // namespace reference_after_erase_programs
 
 hazard reference_after_erase() {
@@ -107,7 +139,16 @@ hazard reference_after_erase() {
                 naive_code},
       .cures = {{"taken", "take() erases and hands the value over", taken, {}, taken_code},
                 {"looked-up-again", "keeps the key, and asks with get()", looked_up_again, {}, looked_up_again_code},
-                {"pinned", "a pin keeps the value, also of an erased entry", pinned, {}, pinned_code}},
+                {"pinned", "a pin keeps the value, also of an erased entry", pinned, {}, pinned_code},
+                {"asked", "a reference of a checked map is asked, and says what ended it", asked, {}, asked_code},
+                {"stale-report",
+                 "followed all the same, it is a report that says what ended it",
+                 stale_report,
+                 {.ending = ending::report,
+                  .signal_number = SIGABRT,
+                  .first_line = "fatal error: use of a stale reference",
+                  .also_says = {"map \"accounts\": entry erased by operation #"}},
+                 stale_report_code}},
   };
 }
 

@@ -12,6 +12,7 @@
 #include <holdfast/hazard/c_memory.hpp>
 #include <holdfast/hazard/hidden.hpp>
 #include <holdfast/hazard/situation.hpp>
+#include <holdfast/lifetime/resource_registry.hpp>
 
 namespace holdfast::inline v0::hazard {
 namespace revived_share_programs {
@@ -103,6 +104,49 @@ constexpr std::string_view pinned_code = R"(  const auto found = blocks.pin(1);
   const auto later = blocks.pin(1);
 )";
 
+int refused(situation& here) {
+  resource_registry registry({.name = "blocks"});
+  auto last = registry.adopt(c_strdup("from a C library"), c_free, {.size = page_bytes, .watched = false});
+  holdfast::locked_map<int, resource_handle> blocks;
+  blocks.store(1, last.handle());
+  const resource_handle found = *blocks.load(1);
+  const bool while_there = first_of(registry.share<char>(found).get()) == 'f';
+  std::thread owner([&] { last.reset(); });
+  owner.join();
+  const auto share = registry.share<char>(found);
+  here.say("%s", registry.explain(found).c_str());
+  const bool right = while_there && !share && registry.why(found).what() == cause::released;
+  return here.verdict(right, right ? "a handle of what was released is refused, and says so" : "a share of what is freed");
+}
+
+constexpr std::string_view refused_code = R"(  const resource_handle found = *blocks.load(1);
+  std::thread owner([&] { last.reset(); });
+  owner.join();
+  const auto share = registry.share<char>(found);
+  here.say("%s", registry.explain(found).c_str());
+)";
+
+int kept_by_ref(situation& here) {
+  holdfast::checked_sync_map<int, std::unique_ptr<char, c_deleter>> blocks;
+  blocks.name("blocks");
+  blocks.store(1, std::unique_ptr<char, c_deleter>(c_strdup("from a C library")));
+  const auto found = blocks.ref(1);
+  const bool while_there = found.with([](const auto& block) { return first_of(block.get()) == 'f'; });
+  std::thread owner([&] { blocks.erase(1); });
+  owner.join();
+  const auto later = found.pin();
+  here.say("%s", found.explain().c_str());
+  const bool right = while_there && !later && found.why().what() == cause::erased;
+  return here.verdict(right, right ? "a reference counts nothing, and knows that the entry has gone" : "it was revived");
+}
+
+constexpr std::string_view kept_by_ref_code = R"(  const auto found = blocks.ref(1);
+  std::thread owner([&] { blocks.erase(1); });
+  owner.join();
+  const auto later = found.pin();
+  here.say("%s", found.explain().c_str());
+)";
+
 }  // namespace revived_share_programs
 
 hazard revived_share() {
@@ -127,7 +171,9 @@ hazard revived_share() {
                 naive_code},
       .cures =
           {{"refuse-zero", "weak_ptr::lock gives no share where there is none left", refuse_zero, {}, refuse_zero_code},
-           {"pinned", "pin() looks up and holds in one step", pinned, {}, pinned_code}},
+           {"pinned", "pin() looks up and holds in one step", pinned, {}, pinned_code},
+           {"refused", "a registry refuses the handle of what was released, and says what ended it", refused, {}, refused_code},
+           {"kept-by-ref", "a reference is kept instead of a count: it is pinned, or knows why not", kept_by_ref, {}, kept_by_ref_code}},
   };
 }
 
