@@ -92,7 +92,7 @@ class race {
   }
 
   void collect() {
-    retired_list doomed = collector_->collect(haste::now);
+    retired_list doomed = collector_->collect(haste::now, ~std::size_t{0}, refusals_);
     destroyed_ += doomed.objects;
     doomed.destroy_all();
   }
@@ -129,6 +129,7 @@ class race {
   alignas(64) std::atomic<bool> stop_{false};
   alignas(64) std::atomic<std::uint64_t> found_dead_{0};
   std::uint64_t destroyed_ = 0;
+  unsigned refusals_ = 0;  // of the one writer
 };
 
 // covers hf.reclaim.pin-holds, hf.reclaim.scan-after-grace
