@@ -163,16 +163,16 @@ class store {
   class [[nodiscard]] writing {
    public:
     HOLDFAST_ALWAYS_INLINE writing(store& table, operation mine) noexcept
-        : table_(table), written_(table.head_.mark.begin_write(mine, table.identity())) {
+        : table_(table), me_(table.head_.mark.begin_write(mine, table.identity())) {
       table.watches_.count_operation();
     }
-    HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(written_, table_.identity()); }
+    HOLDFAST_ALWAYS_INLINE ~writing() { table_.head_.mark.end_write(me_, table_.identity()); }
     writing(const writing&) = delete;
     writing& operator=(const writing&) = delete;
 
    private:
     store& table_;
-    std::uint64_t written_;
+    std::uint32_t me_;
   };
 
   [[nodiscard]] static bucket_view view(const array_view& from, std::uint64_t number) noexcept {

@@ -132,9 +132,9 @@ TEST_F(WriterMarkDeath, TellsAReadFromInsideACallbackOfTheSameMap) {
 // covers hf.sync.mark-overlap-reported
 TEST_F(WriterMarkDeath, TellsAWriterWhoseMarkWasTakenDownMeanwhile) {
   const auto leave_late = [] {
-    const std::uint64_t written = mark.begin_write(operation::erase, sessions());
+    const std::uint32_t me = mark.begin_write(operation::erase, sessions());
     std::thread([] { mark.reset(); }).join();
-    mark.end_write(written, sessions());
+    mark.end_write(me, sessions());
   };
   EXPECT_EXIT(leave_late(), aborted,
               "^fatal error: concurrent map writes\n.*leaving a write.*other thread has left already");

@@ -5,15 +5,17 @@
 // so two threads that enter in the same few nanoseconds may both pass. Their marks then disagree when
 // they leave, which is reported too.
 //
-//   word   bits 0..31  thread id of the writer; 0 means free
-//          bits 32..39 its operation; stays after it has left
-//          bits 40..63 serial number of the write
-//   place  program counter of the writer; stays after it has left
+//   thread  of the writer; 0 means free
+//   what    bits 0..7 its operation, bits 8..31 serial number of the write; both stay after it has left
+//   place   program counter of the writer; stays after it has left
+//
+// Thread and what are halves of one word to whoever reads a core.
 //
 // inv hf.sync.mark-free-after-write: when no write is going on the thread id is 0.
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 
 #include <holdfast/base/lang/config.hpp>
@@ -35,37 +37,41 @@ class writer_mark {
 
   [[nodiscard]] bool free() const noexcept { return writer() == 0; }
   // Who writes; 0: nobody.
-  [[nodiscard]] std::uint32_t writer() const noexcept { return thread_of(word()); }
-  [[nodiscard]] std::uint64_t word() const noexcept { return word_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t writer() const noexcept { return thread_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t word() const noexcept { return sighting_of(writer()).word; }
   [[nodiscard]] const void* place() const noexcept { return place_.load(std::memory_order_relaxed); }
 
-  // Puts the mark up; the word it is from then on, for end_write. Fatal: somebody is writing.
-  HOLDFAST_ALWAYS_INLINE std::uint64_t begin_write(operation mine, identity_source map = {}) noexcept {
-    const std::uint64_t seen = word();
+  // Puts the mark up; what end_write wants to know. Fatal: somebody is writing.
+  HOLDFAST_ALWAYS_INLINE std::uint32_t begin_write(operation mine, identity_source map = {}) noexcept {
     const void* const my_place = here();
-    if (thread_of(seen) != 0) [[unlikely]] report_misuse({this, seen, place()}, map, mine, my_place);
+    if (const std::uint32_t other = writer(); other != 0) [[unlikely]] {
+      report_misuse(sighting_of(other), map, mine, my_place);
+    }
     place_.store(my_place, std::memory_order_relaxed);
-    const std::uint64_t written =
-        next_serial(seen) | std::uint64_t{static_cast<std::uint8_t>(mine)} << 32 | this_thread_id();
-    word_.store(written, std::memory_order_relaxed);
-    return written;
+    const std::uint32_t last = what_.load(std::memory_order_relaxed);
+    what_.store((last & ~operation_bits) + one_write + static_cast<std::uint8_t>(mine), std::memory_order_relaxed);
+    const std::uint32_t me = this_thread_id();
+    thread_.store(me, std::memory_order_relaxed);
+    return me;
   }
 
-  // Takes down what begin_write put up. Fatal: the mark is another write's, or somebody has taken it down.
-  HOLDFAST_ALWAYS_INLINE void end_write(std::uint64_t written, identity_source map = {}) noexcept {
-    const std::uint64_t seen = word();
-    if (seen != written) [[unlikely]] report_misuse({this, seen, place()}, map, operation::none, here());
-    word_.store(written & ~thread_bits, std::memory_order_relaxed);
+  // Takes down what begin_write put up. Fatal: the mark is another thread's, or somebody has taken it down.
+  HOLDFAST_ALWAYS_INLINE void end_write(std::uint32_t me, identity_source map = {}) noexcept {
+    if (const std::uint32_t other = writer(); other != me) [[unlikely]] {
+      report_misuse(sighting_of(other), map, operation::none, here());
+    }
+    thread_.store(0, std::memory_order_relaxed);
   }
 
   // For read, iterate and clone. Fatal: somebody is writing.
   HOLDFAST_ALWAYS_INLINE void check_no_writer(operation mine, identity_source map = {}) const noexcept {
-    const std::uint64_t seen = word();
-    if (thread_of(seen) != 0) [[unlikely]] report_misuse({this, seen, place()}, map, mine, here());
+    if (const std::uint32_t other = writer(); other != 0) [[unlikely]] {
+      report_misuse(sighting_of(other), map, mine, here());
+    }
   }
 
   // Takes the mark down whoever holds it: for a map whose write was cut off for good.
-  void reset() noexcept { word_.store(word() & ~thread_bits, std::memory_order_relaxed); }
+  void reset() noexcept { thread_.store(0, std::memory_order_relaxed); }
 
   [[nodiscard]] static constexpr std::uint32_t thread_of(std::uint64_t word) noexcept {
     return static_cast<std::uint32_t>(word);
@@ -78,29 +84,33 @@ class writer_mark {
   }
 
  private:
-  static constexpr std::uint64_t thread_bits = 0xffff'ffff;
+  static constexpr std::uint32_t operation_bits = 0xff;
+  static constexpr std::uint32_t one_write = 0x100;
 
-  static constexpr std::uint64_t next_serial(std::uint64_t word) noexcept { return ((word >> 40) + 1) << 40; }
+  [[nodiscard]] mark_sighting sighting_of(std::uint32_t thread) const noexcept {
+    return {this, std::uint64_t{what_.load(std::memory_order_relaxed)} << 32 | thread, place()};
+  }
 
-  std::atomic<std::uint64_t> word_{0};
+  std::atomic<std::uint32_t> thread_{0};
+  std::atomic<std::uint32_t> what_{0};
   std::atomic<const void*> place_{nullptr};
 };
 
-static_assert(sizeof(writer_mark) == 16);
+static_assert(sizeof(writer_mark) == 16 && std::endian::native == std::endian::little);
 
 // The mark is up from here to the end of the block, also when the block is left by an exception.
 class [[nodiscard]] write_section {
  public:
   HOLDFAST_ALWAYS_INLINE write_section(writer_mark& mark, operation mine, identity_source map = {}) noexcept
-      : mark_(mark), map_(map), written_(mark.begin_write(mine, map)) {}
-  HOLDFAST_ALWAYS_INLINE ~write_section() { mark_.end_write(written_, map_); }
+      : mark_(mark), map_(map), me_(mark.begin_write(mine, map)) {}
+  HOLDFAST_ALWAYS_INLINE ~write_section() { mark_.end_write(me_, map_); }
   write_section(const write_section&) = delete;
   write_section& operator=(const write_section&) = delete;
 
  private:
   writer_mark& mark_;
   identity_source map_;
-  std::uint64_t written_;
+  std::uint32_t me_;
 };
 
 }  // namespace holdfast::inline v0

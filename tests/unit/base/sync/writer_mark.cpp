@@ -25,26 +25,26 @@ using holdfast::writer_mark;
 TEST(WriterMark, IsUpFromBeginToEnd) {
   writer_mark mark;
   EXPECT_TRUE(mark.free());
-  const std::uint64_t written = mark.begin_write(operation::insert);
+  const std::uint32_t me = mark.begin_write(operation::insert);
   EXPECT_FALSE(mark.free());
-  mark.end_write(written);
+  mark.end_write(me);
   EXPECT_TRUE(mark.free());
 }
 
 TEST(WriterMark, TellsWhoWritesWhatAndWhere) {
   writer_mark mark;
-  const std::uint64_t written = mark.begin_write(operation::erase);
+  const std::uint32_t me = mark.begin_write(operation::erase);
   EXPECT_EQ(writer_mark::thread_of(mark.word()), holdfast::this_thread_id());
   EXPECT_EQ(writer_mark::operation_of(mark.word()), operation::erase);
   EXPECT_NE(mark.place(), nullptr);
-  mark.end_write(written);
+  mark.end_write(me);
 }
 
 TEST(WriterMark, StillTellsOfTheLastWriteWhenItIsFree) {
   writer_mark mark;
-  const std::uint64_t written = mark.begin_write(operation::clear);
+  const std::uint32_t me = mark.begin_write(operation::clear);
   const void* const place = mark.place();
-  mark.end_write(written);
+  mark.end_write(me);
   EXPECT_EQ(writer_mark::operation_of(mark.word()), operation::clear);
   EXPECT_EQ(mark.place(), place);
 }
@@ -53,14 +53,14 @@ TEST(WriterMark, NumbersItsWritesAndStartsOverQuietly) {
   writer_mark mark;
   constexpr std::uint32_t serials = 1u << 24;
   for (std::uint32_t i = 1; i < serials; ++i) {
-    const std::uint64_t written = mark.begin_write(operation::assign);
-    mark.end_write(written);
+    const std::uint32_t me = mark.begin_write(operation::assign);
+    mark.end_write(me);
   }
   EXPECT_EQ(writer_mark::serial_of(mark.word()), serials - 1);
-  const std::uint64_t written = mark.begin_write(operation::assign);
+  const std::uint32_t me = mark.begin_write(operation::assign);
   EXPECT_EQ(writer_mark::serial_of(mark.word()), 0u);
   EXPECT_EQ(writer_mark::thread_of(mark.word()), holdfast::this_thread_id());
-  mark.end_write(written);
+  mark.end_write(me);
   EXPECT_TRUE(mark.free());
 }
 
@@ -68,14 +68,14 @@ TEST(WriterMark, NumbersItsWritesAndStartsOverQuietly) {
 TEST(WriterMark, IsTwoWordsThatACoreReaderCanTakeApart) {
   static_assert(sizeof(writer_mark) == 16 && std::is_standard_layout_v<writer_mark>);
   writer_mark mark;
-  const std::uint64_t written = mark.begin_write(operation::swap);
+  const std::uint32_t me = mark.begin_write(operation::swap);
   std::uint64_t words[2];
   std::memcpy(words, static_cast<const void*>(&mark), sizeof words);
   EXPECT_EQ(words[0] & 0xffffffff, holdfast::this_thread_id());
   EXPECT_EQ(words[0] >> 32 & 0xff, 9u);
   EXPECT_EQ(words[0] >> 40, 1u);
   EXPECT_EQ(words[1], reinterpret_cast<std::uint64_t>(mark.place()));
-  mark.end_write(written);
+  mark.end_write(me);
 }
 
 TEST(WriterMark, TakesNoNoticeOfReadersWhenNobodyWrites) {
