@@ -40,7 +40,8 @@ struct resource_stage : reclaim_stage<Machine, watched_slot<Machine, Watched>> {
     if (!resource().state.release(1).last) return;
     resource().note(Watched::destroy, 1);
     this->collector.push(resource(), 0);
-    for (int i = 0; i < collections; ++i) this->collect();
+    unsigned refusals = 0;
+    for (int i = 0; i < collections; ++i) this->collect(refusals);
   }
 };
 
