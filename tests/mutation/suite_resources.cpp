@@ -125,7 +125,8 @@ void uses() {
     all.add([&] { stage.release_last(4); });
     require(all.run(200, 4), "the play does not end");
     checking("hf.resources.free-once");
-    for (int i = 0; i < 4; ++i) stage.collect();
+    unsigned refusals = 0;
+    for (int i = 0; i < 4; ++i) stage.collect(refusals);
     require(stage.resource().destroyed, "a resource that nobody uses is never freed");
     checking("hf.resources.free-after-use");
   }
