@@ -52,7 +52,9 @@ class room_for_departure {
 };
 static_assert(std::is_trivially_destructible_v<departure>);
 
-void write_notes(resource_notes& notes, const adoption& how, const resource_options& options, resource_site site) {
+// `caller`: where the stack begins.
+void write_notes(resource_notes& notes, const adoption& how, const resource_options& options, resource_site site,
+                 const void* caller) {
   notes.size = how.size;
   notes.tag = how.tag;
   notes.site = site;
@@ -68,7 +70,7 @@ void write_notes(resource_notes& notes, const adoption& how, const resource_opti
   if (!options.stacks) return;
   // Without memory the report lacks a stack.
   notes.stack.reset(new (std::nothrow) observe::backtrace);
-  if (notes.stack) observe::capture_own(*notes.stack, nullptr);
+  if (notes.stack) observe::capture_own(*notes.stack, caller);
 }
 
 }  // namespace
@@ -132,7 +134,7 @@ registry_core::adopted registry_core::adopt(void* pointer, const adoption& how, 
   slot->waiting = {};
   // relaxed: open() publishes it.
   slot->owner.store(this, std::memory_order_relaxed);
-  write_notes(slot->notes(), how, options_, site);
+  write_notes(slot->notes(), how, options_, site, __builtin_return_address(0));
   std::uint32_t generation = 0;
   const auto open = [&] { generation = slot->state.open(how.cookie == nullptr ? std::uint64_t{0} : flag_checked); };
   if (!how.watched) {

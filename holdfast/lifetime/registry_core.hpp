@@ -45,7 +45,7 @@ class registry_core {
     std::uint32_t generation;
     resource_error error;
   };
-  [[nodiscard]] adopted adopt(void* pointer, const adoption& how, resource_site site) noexcept;
+  [[nodiscard]] HOLDFAST_NOINLINE adopted adopt(void* pointer, const adoption& how, resource_site site) noexcept;
 
   // The slot of a handle of ours. Null: see fault().
   [[nodiscard]] resource_slot* slot_of(resource_handle handle) const noexcept;

@@ -49,9 +49,9 @@ std::string outcome_of(const departure& left) {
   return "  its handle is refused from now on, and its free callback will not run\n";
 }
 
-std::string own_stack_text() {
+std::string own_stack_text(const void* from) {
   observe::backtrace stack;
-  observe::capture_own(stack, nullptr);
+  observe::capture_own(stack, from);
   return observe::stack_text(observe::answer::given, stack);
 }
 
@@ -76,7 +76,7 @@ constexpr const char* freed_cure = "release the handle instead of freeing, or le
 void report_departure(const departure& left, std::string_view registry, when_freed how, resource_site again) noexcept {
   std::string text = text_of_departure(left, registry, again);
   if (how == when_freed::abort) observe::report_fatal_here(freed_fatally_line, text, freed_cure);
-  text += "  stack of this thread " + std::to_string(this_thread_id()) + ":\n" + own_stack_text();
+  text += "  stack of this thread " + std::to_string(this_thread_id()) + ":\n" + own_stack_text(__builtin_return_address(0));
   text += "  cure: ";
   text += freed_cure;
   text += '\n';

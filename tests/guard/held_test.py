@@ -44,6 +44,7 @@ class Held(guard_case):
                                   "picture_cache_flush", "from_registry", "cure:")
                 self.assertEqual(done.said.count("C memory was freed while it is held"), 1, done)
                 self.assertEqual(done.reports(), [], "the guard itself has found nothing")
+                self.assertNotIn("capture_own", done.said, "stacks begin with the caller")
 
     # covers hf.resources.leave-marks
     def test_who_wants_no_report_gets_none(self):
