@@ -65,7 +65,8 @@ resource_slot* resource_slots::take() noexcept {
     // relaxed: under the lock.
     const std::uint32_t fresh = used_.load(std::memory_order_relaxed);
     if (reach(fresh)) {
-      taken = new (find(fresh)) resource_slot;
+      // Not made anew: zeroes are a slot that nobody has, and who made a handle up may be looking at it.
+      taken = find(fresh);
       new (&notes_of(fresh)) resource_notes;
       taken->index = fresh;
       // release: pairs with the acquire in size().

@@ -186,4 +186,29 @@ TEST(ResourcesUnderStress, ShortThreadsAdoptWhileAnotherWalks) {
   for (const canary& one : canaries) EXPECT_EQ(one.freed.load(), 1);
 }
 
+// covers hf.resources.slots-stay
+TEST(ResourcesUnderStress, HandlesThatNobodyGaveOutAreRefusedWhileSlotsAreMade) {
+  resource_registry registry({.tell_leaks = false});
+  const std::uint32_t first = registry.stats().slots;
+  constexpr std::uint32_t many = 3000;
+  std::atomic<bool> over{false};
+  std::uint64_t used = 0;
+  std::thread guesser([&] {
+    while (!over)
+      for (std::uint32_t index = first; index < first + many; index += 7) {
+        // A generation that no slot has yet: one that is being made, or not even that.
+        const resource_handle made_up(index, 1000);
+        registry.with<canary>(made_up, [&](canary*) { ++used; });
+        used += registry.share<canary>(made_up) ? 1 : 0;
+        used += registry.fault(made_up) == resource_error::none ? 1 : 0;
+      }
+  });
+  std::vector<canary> things(many);
+  std::vector<resource_share<canary>> shares;
+  for (canary& one : things) shares.push_back(registry.adopt(&one, adoption{}));
+  over = true;
+  guesser.join();
+  EXPECT_EQ(used, 0u);
+}
+
 }  // namespace
