@@ -34,6 +34,11 @@ SCALE_BARS += [(question, STRING, spread, 2, limit)
                for question, limit in (("read-only", 1.15), ("99/1", 1.15), ("50/50", 1.30))
                for spread in ("uniform", "zipf")]
 SCALE_BARS += [("insert growth", U64, "from empty", threads, 1.40) for threads in (2, 8)]
+# Of lifetime: question, contender, first line of the question, bar; "more" in nanoseconds, "times" of the other's time.
+LIFETIME_BARS = [("pin", "weak", "pin of a pointer", "more", 0.5), ("follow", "ref", "pointer", "more", 0.3),
+                 ("use a C resource", "with", "pointer", "more", 1.5),
+                 ("fill and release", "arena", "glibc new/delete", "times", 6.0),
+                 ("fill and release", "arena", "mimalloc", "times", 2.0)]
 OVERSUBSCRIBED_BAR, GROWING_READS_BAR, PIN_BAR, SHARED_POINTER_BAR = 0.85, 2.0, 1.0, 10.0
 NOT_PEERS = ("sync_map", "sharded_map", "locked_map", "xenium copied")
 BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR, HITS_BAR = 1.00, 0.80, 2.0, -1.0
@@ -45,7 +50,7 @@ def median(values):
 
 def load(folder):
     """Every result file of `folder`, by kind."""
-    results = {"micro": [], "latency": [], "memory": [], "scale": [], "pin": [], "cache": [], "go": []}
+    results = {"micro": [], "latency": [], "memory": [], "lifetime": [], "scale": [], "pin": [], "cache": [], "go": []}
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         if file.name in ("all.json", "go_turn.json"):
             continue
@@ -198,6 +203,25 @@ def judge_pin(results):
               f"{shared['median']:.2f} ns over {both['median']:.2f} ns")
 
 
+def judge_lifetime(results):
+    rows = {row["question"]: row for row in rows_of(results, "lifetime")}
+    for question, ours, theirs, kind, limit in LIFETIME_BARS:
+        one, other = ((contender(rows[question], name) if question in rows else None) for name in (ours, theirs))
+        what = f"{question}: {ours}, " + (f"more than {theirs}" if kind == "more" else f"times faster than {theirs}")
+        text = f"<= +{limit:.1f} ns" if kind == "more" else f">= {limit:.0f}"
+        if one is None or other is None:
+            yield missing(what, text)
+            continue
+        pairs = list(zip(one["ns"], other["ns"]))
+        against = f"{theirs} {other['median']:.2f} ns"
+        if kind == "more":
+            more = [mine - its for mine, its in pairs]
+            yield bar(what, text, f"{median(more):+.2f} ns ({min(more):+.2f} .. {max(more):+.2f})", median(more) <= limit, against)
+        else:
+            times = [its / mine for mine, its in pairs]
+            yield bar(what, text, f"{median(times):.2f} ({min(times):.2f} .. {max(times):.2f})", median(times) >= limit, against)
+
+
 def judge_cache(results):
     """The trace and size where pointer_cache lacks most to the better of LRU and SIEVE."""
     what, rows = "hits of pointer_cache, points above the better of LRU and SIEVE", rows_of(results, "cache")
@@ -221,8 +245,8 @@ def judge_go(results):
 
 
 def judge(results):
-    return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_scale(results),
-            *judge_cache(results), *judge_go(results)]
+    return [*judge_time(results), *judge_worst_insert(results), *judge_memory(results), *judge_lifetime(results),
+            *judge_scale(results), *judge_cache(results), *judge_go(results)]
 
 
 def table(judged, results):

@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="rounds of the micro benchmarks (9; quick 3)")
     parser.add_argument("--cpu", type=int, help="pin to a processor")
     parser.add_argument("--native", action="store_true", help="compile all anew with -march=native")
-    parser.add_argument("--only", choices=["micro", "latency", "memory", "scale", "cache", "articles", "go", "bars"], action="append",
+    parser.add_argument("--only", choices=["micro", "latency", "memory", "lifetime", "scale", "cache", "articles", "go", "bars"], action="append",
                         help="only these parts; bars alone reads the files of earlier runs")
     return parser.parse_args()
 
@@ -94,7 +94,7 @@ class builder:
     def compiled_objects(self):
         if self.objects is None:
             self.objects = []
-            rooms = ("base/*", "table", "map", "concurrent")
+            rooms = ("base/*", "table", "map", "lifetime", "concurrent")
             sources = [file for room in rooms for file in sorted((ROOT / "holdfast").glob(f"{room}/*.cpp"))]
             for source in sources:
                 target = self.folder / ("_".join(source.relative_to(ROOT).parts) + ".o")
@@ -171,6 +171,11 @@ def draw(chosen, folder, size):
 def run_memory(chosen, build):
     program = build.executable(HERE / "memory" / "bytes_per_entry.cpp")
     run_json([program, *shared_flags(chosen)], chosen.out / "memory.json")
+
+
+def run_lifetime(chosen, build):
+    program = build.executable(HERE / "lifetime" / "cost_of_knowing.cpp")
+    run_json([program, *shared_flags(chosen)], chosen.out / "lifetime.json")
 
 
 def run_scale(chosen, build):
@@ -268,7 +273,7 @@ def main():
     chosen = arguments()
     chosen.out.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "scale": run_scale,
+    parts = {"micro": run_micro, "latency": run_latency, "memory": run_memory, "lifetime": run_lifetime, "scale": run_scale,
              "cache": run_cache, "articles": run_articles, "go": run_go}
     build = builder(chosen)
     for name, part in parts.items():

@@ -115,11 +115,11 @@ inline void write_row(std::FILE* to, const row& about) {
   return file;
 }
 
-inline void write_json(const options& chosen, const std::vector<row>& rows) {
+inline void write_json(const options& chosen, const std::vector<row>& rows, const char* kind = "micro") {
   if (chosen.json.empty()) return;
   std::FILE* to = open_for_writing(chosen.json);
-  std::fprintf(to, "{\n  \"kind\": \"micro\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\",\n",
-               compiler_name(), vector_level(), cpu_model().c_str());
+  std::fprintf(to, "{\n  \"kind\": \"%s\", \"compiler\": \"%s\", \"vectors\": \"%s\", \"cpu\": \"%s\",\n",
+               kind, compiler_name(), vector_level(), cpu_model().c_str());
   std::fprintf(to, "  \"seed\": %llu, \"rounds\": %d, \"heap\": \"%s\",\n  \"rows\": [\n",
                static_cast<unsigned long long>(chosen.seed), chosen.rounds, chosen.warm_heap ? "warm" : "fresh");
   for (std::size_t i = 0; i < rows.size(); ++i) {

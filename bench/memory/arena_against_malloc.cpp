@@ -17,9 +17,8 @@
 #include <string>
 #include <vector>
 
-#include <dlfcn.h>
-
 #include <bench/harness/clock.hpp>
+#include <bench/harness/mimalloc.hpp>
 
 #include <holdfast/base/memory/arena.hpp>
 #include <holdfast/base/memory/arena_resource.hpp>
@@ -83,19 +82,6 @@ double together(std::size_t objects, Take take, End end) {
 double median(std::vector<double> samples) {
   std::ranges::sort(samples);
   return samples[samples.size() / 2];
-}
-
-struct mimalloc_calls {
-  void* (*take)(std::size_t) = nullptr;
-  void (*give)(void*) = nullptr;
-};
-
-// Both null where it is not installed.
-mimalloc_calls mimalloc() {
-  void* const library = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return {};
-  return {reinterpret_cast<void* (*)(std::size_t)>(dlsym(library, "mi_malloc")),
-          reinterpret_cast<void (*)(void*)>(dlsym(library, "mi_free"))};
 }
 
 void add_mimalloc(std::vector<contender>& all) {

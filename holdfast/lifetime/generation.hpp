@@ -12,18 +12,18 @@
 
 namespace holdfast::inline v0::lifetime {
 
-using generation = std::uint32_t;
+using slot_generation = std::uint32_t;
 
 // The greatest that lives; the number behind it says that the slot is retired.
-inline constexpr generation last_generation = 0xffff'fffd;
+inline constexpr slot_generation last_generation = 0xffff'fffd;
 
-[[nodiscard]] constexpr bool is_live(generation one) noexcept { return one % 2 == 1; }
+[[nodiscard]] constexpr bool is_live(slot_generation one) noexcept { return one % 2 == 1; }
 
 // Whether a slot that was ended at `one`, which is even, may live again.
-[[nodiscard]] constexpr bool may_live_again(generation one, generation last) noexcept { return one < last; }
+[[nodiscard]] constexpr bool may_live_again(slot_generation one, slot_generation last) noexcept { return one < last; }
 
 // A slot remembers how its latest object ended: that object's generation is the slot's, or the one before.
-[[nodiscard]] constexpr bool is_latest_ended(generation of_handle, generation of_slot) noexcept {
+[[nodiscard]] constexpr bool is_latest_ended(slot_generation of_handle, slot_generation of_slot) noexcept {
   return of_slot - of_handle == 1 || of_slot - of_handle == 2;
 }
 

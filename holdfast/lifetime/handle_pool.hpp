@@ -192,7 +192,7 @@ class handle_pool {
   template <class Visitor>
   void for_each(Visitor&& visit) {
     for (std::uint32_t index = 0; index < segments_.used(); ++index) {
-      const lifetime::generation found = segments_[index].generation;
+      const lifetime::slot_generation found = segments_[index].generation;
       if (lifetime::is_live(found)) visit(handle_of(index, found), segments_.object(index));
     }
   }
@@ -227,7 +227,7 @@ class handle_pool {
     return one.index < segments_.used() && lifetime::is_live(one.generation) &&
            segments_[one.index].generation == one.generation;
   }
-  [[nodiscard]] handle_type handle_of(std::uint32_t index, lifetime::generation live) const noexcept {
+  [[nodiscard]] handle_type handle_of(std::uint32_t index, lifetime::slot_generation live) const noexcept {
     return handle_type::from_bits(key_.over({index, live}));
   }
   [[nodiscard]] auto next_of() noexcept {
@@ -245,7 +245,7 @@ class handle_pool {
   // The slot is vacant for everybody before the destructor runs, and for the next object after it.
   void end(std::uint32_t index, cause what) noexcept {
     slot& mine = segments_[index];
-    const lifetime::generation after = ++mine.generation;
+    const lifetime::slot_generation after = ++mine.generation;
     --live_;
     segments_.ended(index) = cause_record(what, operations_, this_thread_id());
     auto memory = get_allocator();

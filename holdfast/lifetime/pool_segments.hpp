@@ -21,7 +21,7 @@ template <class T, class Allocator>
 class pool_segments {
  public:
   struct slot {
-    lifetime::generation generation = 0;
+    lifetime::slot_generation generation = 0;
     std::uint32_t next = 0;  // of the line of vacant slots
     alignas(T) std::byte bytes[sizeof(T)];
     // User-provided, so that the bytes are not cleared.

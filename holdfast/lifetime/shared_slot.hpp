@@ -44,10 +44,10 @@ struct ending {
 
 template <class T>
 struct shared_slot : reclaim::retirable {
-  std::atomic<lifetime::generation> now{0};
+  std::atomic<lifetime::slot_generation> now{0};
   alignas(T) std::byte bytes[sizeof(T)];
   // Not touched by who pins.
-  std::atomic<lifetime::generation> ended_at{0};
+  std::atomic<lifetime::slot_generation> ended_at{0};
   std::atomic<std::uint64_t> ended{0};
   std::atomic<std::uint32_t> ended_in{0};
   slot_owner* owner = nullptr;
@@ -60,7 +60,7 @@ struct shared_slot : reclaim::retirable {
   [[nodiscard]] T* object() noexcept { return std::launder(reinterpret_cast<T*>(bytes)); }
 
   // By whoever has made `mine` even; nobody else writes here until the slot lives again.
-  void note_end(lifetime::generation mine, cause_record why) noexcept {
+  void note_end(lifetime::slot_generation mine, cause_record why) noexcept {
     ended_at.store(0, std::memory_order_relaxed);
     // release: pairs with the acquire in how_ended(): who reads one of these words sees that they are of no
     // generation yet.
@@ -70,7 +70,7 @@ struct shared_slot : reclaim::retirable {
     ended_at.store(mine, std::memory_order_release);
   }
   // How the object of that generation ended, which it has.
-  [[nodiscard]] ending how_ended(lifetime::generation mine) const noexcept {
+  [[nodiscard]] ending how_ended(lifetime::slot_generation mine) const noexcept {
     // acquire, all: pairs with note_end().
     if (ended_at.load(std::memory_order_acquire) != mine) return {};
     const std::uint64_t word = ended.load(std::memory_order_acquire);

@@ -68,7 +68,7 @@ class sync_handle_pool {
     guard.made = true;
     core_.operations.fetch_add(1, std::memory_order_relaxed);
     core_.live.fetch_add(1, std::memory_order_relaxed);
-    const lifetime::generation born = mine.now.load(std::memory_order_relaxed) + 1;
+    const lifetime::slot_generation born = mine.now.load(std::memory_order_relaxed) + 1;
     // release: pairs with the acquire in weak::pin(); who finds this generation finds the object.
     mine.now.store(born, std::memory_order_release);
     return weak<T>(&mine, born);
@@ -95,7 +95,7 @@ class sync_handle_pool {
   template <class Visitor>
   void for_each(Visitor&& visit) {
     core_.for_each_slot([&](slot& each) {
-      const lifetime::generation seen = each.now.load(std::memory_order_relaxed);
+      const lifetime::slot_generation seen = each.now.load(std::memory_order_relaxed);
       if (!lifetime::is_live(seen)) return;
       const weak<T> one(&each, seen);
       if (reclaim::pin<T> held = one.pin()) visit(one, std::move(held));
@@ -120,8 +120,8 @@ class sync_handle_pool {
     return core_.operations.fetch_add(1, std::memory_order_relaxed) + 1;
   }
 
-  bool end(slot& one, lifetime::generation live, cause what, std::uint64_t operation) noexcept {
-    lifetime::generation seen = live;
+  bool end(slot& one, lifetime::slot_generation live, cause what, std::uint64_t operation) noexcept {
+    lifetime::slot_generation seen = live;
     // acq_rel: of several that end it one gets it, and that one sees the object as it was made; what is retired below
     // was unlinked by this.
     if (!one.now.compare_exchange_strong(seen, live + 1, std::memory_order_acq_rel, std::memory_order_relaxed)) {
@@ -136,7 +136,7 @@ class sync_handle_pool {
   void end_all(cause what) noexcept {
     const std::uint64_t operation = next_operation();
     core_.for_each_slot([&](slot& each) {
-      const lifetime::generation seen = each.now.load(std::memory_order_relaxed);
+      const lifetime::slot_generation seen = each.now.load(std::memory_order_relaxed);
       if (lifetime::is_live(seen)) end(each, seen, what, operation);
     });
   }

@@ -77,7 +77,7 @@ class weak {
   friend struct std::hash<weak>;
   using slot = lifetime::shared_slot<T>;
 
-  weak(slot* one, lifetime::generation live) noexcept : slot_(one), generation_(live) {}
+  weak(slot* one, lifetime::slot_generation live) noexcept : slot_(one), generation_(live) {}
 
   [[nodiscard]] handle_state state() const noexcept {
     return slot_ == nullptr ? handle_state::null : expired() ? handle_state::stale : handle_state::live;
@@ -97,7 +97,7 @@ class weak {
   }
 
   slot* slot_ = nullptr;
-  lifetime::generation generation_ = 0;
+  lifetime::slot_generation generation_ = 0;
 };
 
 }  // namespace holdfast::inline v0
