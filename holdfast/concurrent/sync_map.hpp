@@ -2,8 +2,8 @@
 //
 // A lookup writes nothing that another thread reads; a writer locks one bucket for some tens of nanoseconds; growth
 // splits one bucket at a time. What is found is pinned: it stays as it was read for as long as the pin lives,
-// whatever becomes of the key, and of the map. Where key and value are at most eight bytes each and may be copied as
-// bytes, they lie in the bucket and the pin has a copy; everything else is a node that never moves.
+// whatever becomes of the key, and of the map. A value of at most eight bytes that may be copied as bytes is copied into
+// its pin; any other one never moves. With a key of the same kind such a value lies in the bucket itself.
 //
 //   holdfast::sync_map<std::string, session> sessions;
 //   sessions.store("ann", session{});
@@ -86,15 +86,15 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   // wait, in a destructor that a domain called: they then come to their end a little later.
   ~sync_map() {
     this->empty_it(cause::map_destroyed);
-    if constexpr (!std::is_trivially_destructible_v<Key> || !std::is_trivially_destructible_v<T> ||
-                  !concurrent::has_no_state<Allocator>) {
+    if constexpr (!form::ends_unseen) {
       if (this->domain_->may_drain()) this->domain_->drain();
     }
   }
 
   // ---- writing ----------------------------------------------------------------------------------------
-  // Whatever was there before. Cost: one locked instruction on the bucket, and a node if entries are nodes; a new key
-  // counts with another one, and splits at most one bucket.
+  // Whatever was there before. Cost: one locked instruction on the bucket, and a node if entries are nodes, which
+  // replaces the old one unless the value is a word; a new key counts with another one, and splits at most four
+  // buckets.
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::constructible_from<T, M &&>)
   void store(Q&& key, M&& value) {
@@ -158,9 +158,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
         const held_entry before = this->hold(fresh->key(), hash);
         std::optional<T> answer;
         if (before) answer.emplace(before->value());
-        if (!this->put_instead(before.get(), fresh, hash)) continue;
-        this->retire(before.get());
-        return answer;
+        if (this->put_instead(before.get(), fresh, hash)) return answer;
       }
     });
   }
@@ -181,9 +179,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
           fresh = fresh_entry(this->owner_, hash, at);
           fresh.set_value(std::forward<M>(desired));
         }
-        if (!this->put_instead(before.get(), fresh, hash)) continue;
-        this->retire(before.get());
-        return true;
+        if (this->put_instead(before.get(), fresh, hash)) return true;
       }
     });
   }
@@ -246,9 +242,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
         if (!next) continue;
         announce_write(hash);
         fresh.set_value(*std::move(next));
-        if (!this->put_instead(before.get(), fresh, hash)) continue;
-        this->retire(before.get());
-        return true;
+        if (this->put_instead(before.get(), fresh, hash)) return true;
       }
     });
   }
@@ -340,7 +334,8 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   template <class Make, class Look>
   pinned_or_made make_or_wait(fresh_entry& fresh, std::uint64_t hash, Make& make, Look& look) {
     while (true) {
-      const concurrent::flight mine(this, hash, std::addressof(fresh->key()), &same_key);
+      const auto& key = fresh->key();
+      const concurrent::flight mine(this, hash, std::addressof(key), &same_key);
       if (held_entry there = this->hold(fresh->key(), hash)) return {form::on_value(std::move(there)), true};
       if (!mine.is_first()) continue;
       fresh.make_value(make);
@@ -350,8 +345,10 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     }
   }
 
+  // The key as a fresh entry shows it: itself, or a view of its characters.
+  using shown_key = std::remove_cvref_t<decltype(std::declval<const fresh_entry&>()->key())>;
   static bool same_key(const void* map, const void* a, const void* b) {
-    return static_cast<const sync_map*>(map)->equal_(*static_cast<const Key*>(a), *static_cast<const Key*>(b));
+    return static_cast<const sync_map*>(map)->equal_(*static_cast<const shown_key*>(a), *static_cast<const shown_key*>(b));
   }
 };
 

@@ -26,6 +26,7 @@ class locked_bucket {
   using array_base = bucket_array<line_type>;
   using owner = typename Types::owner;
   using found = typename form::found;
+  using fresh = typename form::fresh;
   using marks = typename form::marks;
 
   // Where an entry is.
@@ -67,14 +68,14 @@ class locked_bucket {
   }
 
   // Publishes `entry`, whose key is not here. Throws: what the allocator throws; then nothing has changed.
-  HOLDFAST_ALWAYS_INLINE void insert(const found& entry, marks with, const owner& from) {
-    tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry, with), with.tag, from);
+  HOLDFAST_ALWAYS_INLINE void insert(const fresh& entry, marks with, const owner& from) {
+    tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry.get(), with), with.tag, from);
   }
 
-  // Publishes `entry` where the one of `at` was, which is no longer reachable and must be retired.
-  void replace(const slot& at, const found& entry, marks with) noexcept {
-    if (at.line == nullptr) line_.write(at.place, form::cell_of(entry, with));
-    else at.line->write(at.place, form::cell_of(entry, with));
+  // Publishes the value of `entry` where the one of `at` was. What is no longer reachable and must be retired, if any.
+  [[nodiscard]] found replace(const slot& at, fresh& entry, marks with) noexcept {
+    if (at.line == nullptr) return form::replace(line_, at.place, at.entry, entry, with);
+    return form::replace(*at.line, at.place, at.entry, entry, with);
   }
 
   // The entry of `at` is no longer reachable and must be retired; so must the line that is returned, if any.

@@ -52,6 +52,7 @@ class sync_change : public sync_growth<Types> {
         if (!array.is_nobodys()) [[likely]] {
           const std::uint64_t buckets = array.in_use();
           line_type& line = array.line(bucket_of(hash, buckets));
+          form::prefetch_rest(line);  // what comes after the locked instruction waits for it
           std::uint64_t tags = 0;
           if (lock_soon(line.control, tags)) [[likely]] {
             bucket held(array, line, tags);
@@ -88,17 +89,16 @@ class sync_change : public sync_growth<Types> {
     return held.find(key, wanted, this->equal_);
   }
 
-  // Puts `fresh` where its key's entry is, or in a vacant slot. The entry it replaced, for the caller to retire.
+  // Puts `fresh` where its key's entry is, or in a vacant slot. What is for the caller to retire, if anything.
   [[nodiscard]] found put(fresh_entry& fresh, std::uint64_t hash) {
     const marks with(hash);
     return with_bucket(hash, [&](bucket& held) -> found {
       const auto at = find_slot(held, fresh->key(), with);
       if (at) {
         const parting_entry<Types> leaving(held, at, cause::overwritten);
-        held.replace(at, fresh.release(), with);
-        return at.entry;
+        return held.replace(at, fresh, with);
       }
-      held.insert(fresh.get(), with, this->owner_);
+      held.insert(fresh, with, this->owner_);
       fresh.release();
       this->count_insert(held.array());
       return found{};
@@ -124,8 +124,8 @@ class sync_change : public sync_growth<Types> {
     return with_bucket(hash, [&](bucket& held) -> held_or_put {
       reclaim::section inside(*this->domain_);
       if (const auto at = find_slot(held, fresh->key(), with)) return {form::hold(inside, at.entry), true};
-      held.insert(fresh.get(), with, this->owner_);
-      const found there = fresh.release();
+      held.insert(fresh, with, this->owner_);
+      const found there(fresh.release());
       this->count_insert(held.array());
       return {hold_fresh ? form::hold(inside, there) : held_entry(), false};
     });
@@ -148,22 +148,26 @@ class sync_change : public sync_growth<Types> {
     return taken;
   }
 
-  // Puts `fresh` in the place of `expected`, or, if that is none, of nothing. False: something else is there.
+  // Puts `fresh` in the place of `expected`, or, if that is none, of nothing, and retires what it replaced. False:
+  // something else is there.
   [[nodiscard]] bool put_instead(const found& expected, fresh_entry& fresh, std::uint64_t hash) {
     const marks with(hash);
-    return with_bucket(hash, [&](bucket& held) {
+    found gone{};
+    const bool done = with_bucket(hash, [&](bucket& held) {
       const auto at = find_slot(held, fresh->key(), with);
       if (!form::is_same(at.entry, expected)) return false;
       if (at) {
         const parting_entry<Types> leaving(held, at, cause::overwritten);
-        held.replace(at, fresh.release(), with);
+        gone = held.replace(at, fresh, with);
         return true;
       }
-      held.insert(fresh.get(), with, this->owner_);
+      held.insert(fresh, with, this->owner_);
       fresh.release();
       this->count_insert(held.array());
       return true;
     });
+    retire(gone);
+    return done;
   }
 
   // What references to the entry of `key` share, held once more for the caller; null: the key is absent. Throws: what

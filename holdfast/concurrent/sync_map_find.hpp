@@ -69,6 +69,7 @@ class sync_find {
     const array_base* const array = current();
     const std::uint64_t buckets = array->in_use();
     const line_type& line = array->line(bucket_of(hash, buckets));
+    form::prefetch_rest(line);  // or it is asked for only when the tags have come
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
     if (const found entry = find_in(line, control, key, marks(hash))) [[likely]] return entry;
     if (is_unchanged(line, control) && array->in_use() == buckets && !is_followed(*array)) [[likely]] return found{};

@@ -16,7 +16,7 @@
 // and left locked; a writer that waited there finds that the array is no longer the current one.
 //
 // inv hf.concurrent.split-shows-first: the number of buckets is stored before anything leaves the old bucket.
-// inv hf.concurrent.one-split-a-write: a write splits at most one bucket.
+// inv hf.concurrent.few-splits-a-write: a write splits at most four buckets.
 #pragma once
 
 #include <algorithm>
@@ -33,6 +33,8 @@ namespace holdfast::inline v0::concurrent {
 // Growth is thought of once in so many inserts of a stripe.
 inline constexpr std::uint32_t inserts_per_look = 8;
 inline constexpr std::uint64_t owed_at_most = 16;
+// At once, so that threads that insert together do not hand the number of buckets to and fro for each one.
+inline constexpr std::uint32_t splits_a_write = 4;
 
 // How many buckets that many entries want.
 template <class Form>
@@ -72,7 +74,7 @@ class sync_growth : public sync_find<Types> {
     stripe_of(array).entries.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  // Splits the bucket that this thread owes, if any. Before the write itself: what it may throw finds nothing
+  // Splits buckets that this thread owes, if any. Before the write itself: what it may throw finds nothing
   // changed. Not in a section.
   HOLDFAST_ALWAYS_INLINE void pay_for_growth(std::uint64_t hash) {
     if (owes(hash)) [[unlikely]] pay();
@@ -115,7 +117,7 @@ class sync_growth : public sync_find<Types> {
       }
       // relaxed: only who has the growth lock changes it.
       if (array->buckets.load(std::memory_order_relaxed) >= buckets) return unlock_growth(*array);
-      if (!grow_by_one(*array)) patience.wait();
+      if (!grow_by(*array, 1)) patience.wait();
     }
   }
 
@@ -139,8 +141,9 @@ class sync_growth : public sync_find<Types> {
     count_stripe& stripe = stripe_of(*array);
     const std::uint32_t owed = stripe.owed.load(std::memory_order_relaxed);
     const bool wanted = array->buckets.load(std::memory_order_relaxed) < array->growth.target.load(std::memory_order_relaxed);
-    stripe.owed.store(wanted && owed != 0 ? owed - 1 : 0, std::memory_order_relaxed);
-    if (wanted) grow_by_one(*array);
+    const std::uint32_t now = std::min(owed, splits_a_write);
+    stripe.owed.store(wanted ? owed - now : 0, std::memory_order_relaxed);
+    if (wanted && now != 0) grow_by(*array, now);
     else unlock_growth(*array);
   }
 
@@ -152,8 +155,15 @@ class sync_growth : public sync_find<Types> {
     stripe.owed.store(static_cast<std::uint32_t>(std::min(wanted - buckets, owed_at_most)), std::memory_order_relaxed);
   }
 
-  // With the growth lock of `array`, which it gives back. False: the bucket's lock was not to be had.
-  bool grow_by_one(array_base& array) {
+  // Splits up to `most` buckets, with the growth lock of `array`, which it gives back. False: a bucket's lock was not
+  // to be had.
+  bool grow_by(array_base& array, std::uint32_t most) {
+    // Destroyed in the opposite order: nothing is retired under the lock.
+    struct retiring {
+      reclaim::domain& domain;
+      overflow_type* lines = nullptr;
+      ~retiring() { overflow::retire_list(domain, lines); }
+    } unlinked{*this->domain_};
     struct unlocking {
       array_base* array;
       ~unlocking() {
@@ -161,21 +171,20 @@ class sync_growth : public sync_find<Types> {
       }
     } held{&array};
     auto& whole = static_cast<array_type&>(array);
-    const std::uint64_t number = array.buckets.load(std::memory_order_relaxed);
-    if (!whole.extend_to(number)) {
-      follow(whole);
-      held.array = nullptr;  // for good
-      this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
-      return true;
+    for (; most != 0; --most) {
+      const std::uint64_t number = array.buckets.load(std::memory_order_relaxed);
+      if (!whole.extend_to(number)) {
+        follow(whole);
+        held.array = nullptr;  // for good
+        this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
+        return true;
+      }
+      if (!split(array, number, unlinked.lines)) return false;
     }
-    overflow_type* unlinked = nullptr;
-    const bool done = split(array, number, unlinked);
-    unlock_growth(*std::exchange(held.array, nullptr));
-    overflow::retire_list(*this->domain_, unlinked);
-    return done;
+    return true;
   }
 
-  // Splits the parent of bucket `number`. False: its lock was not to be had, the holder was preempted, and
+  // Splits the parent of bucket `number`; puts overflow lines that are left over in front of `unlinked`. False: its lock was not to be had, the holder was preempted, and
   // somebody will try again.
   bool split(array_base& array, std::uint64_t number, overflow_type*& unlinked) {
     const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
@@ -207,7 +216,7 @@ class sync_growth : public sync_find<Types> {
     fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
     // release: pairs with in_use(). What comes after is seen only by who can see this.
     array.buckets.store(number + 1, std::memory_order_release);
-    const std::uint64_t left = from.take_out();
+    const std::uint64_t left = from.take_out(unlinked);
     unlinked = from.unlinked();
     unlock(fresh.control, packed.tags());
     return left;

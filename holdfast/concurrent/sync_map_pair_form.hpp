@@ -7,15 +7,10 @@
 // The names are those of a form; see sync_map_node_form.hpp.
 #pragma once
 
-#include <array>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -24,6 +19,7 @@
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/concurrent/sync_map_pair_line.hpp>
 #include <holdfast/concurrent/sync_map_types.hpp>
+#include <holdfast/concurrent/sync_map_word.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -33,11 +29,6 @@ inline constexpr bool equal_as_word =
     (std::integral<Key> || std::is_enum_v<Key> || std::is_pointer_v<Key>) && sizeof(Key) <= sizeof(std::uint64_t) &&
     (std::same_as<Equal, equal_to<Key>> || std::same_as<Equal, std::equal_to<Key>>);
 
-// Values that are no more than their bytes.
-template <class T>
-inline constexpr bool copied_as_word = std::is_trivially_copyable_v<T> && std::copy_constructible<T> &&
-                                       sizeof(T) <= sizeof(std::uint64_t) && alignof(T) <= alignof(std::uint64_t);
-
 // An enumeration may have an operator== of its own. With the default hash it cannot mean more than equal bytes; with
 // another hash it may.
 template <class Key, class T, class Hash, class Equal>
@@ -45,58 +36,7 @@ inline constexpr bool fits_in_pair =
     have_atomic_pair && equal_as_word<Key, Equal> && copied_as_word<T> && hash_cannot_throw<Hash, Key>() &&
     (!std::is_enum_v<Key> || std::same_as<Hash, hash<Key>>);
 
-// What reclaim::pin is to a value elsewhere: the value as it was read. It holds nothing up and nothing alive.
-template <class T>
-class [[nodiscard]] value_pin {
-  using value_type = std::remove_const_t<T>;
-
- public:
-  constexpr value_pin() noexcept = default;
-  constexpr value_pin(std::nullptr_t) noexcept {}
-  explicit value_pin(const value_type& value) noexcept : value_(value) {}
-  value_pin(const value_pin&) = delete;
-  value_pin& operator=(const value_pin&) = delete;
-  value_pin(value_pin&& other) noexcept : value_(other.value_) { other.reset(); }
-  value_pin& operator=(value_pin&& other) noexcept {
-    value_pin taken(std::move(other));
-    reset();
-    if (taken.value_) value_.emplace(*taken.value_);
-    return *this;
-  }
-  ~value_pin() = default;
-
-  // Inside of this pin: it moves with it.
-  [[nodiscard]] T* get() const noexcept { return value_ ? std::addressof(*value_) : nullptr; }
-  [[nodiscard]] T& operator*() const noexcept { return *value_; }
-  [[nodiscard]] T* operator->() const noexcept { return std::addressof(*value_); }
-  [[nodiscard]] explicit operator bool() const noexcept { return value_.has_value(); }
-
-  [[nodiscard]] value_pin dup() const noexcept { return value_ ? value_pin(*value_) : value_pin(); }
-  void reset() noexcept { value_.reset(); }
-
- private:
-  std::optional<value_type> value_;
-};
-
 #if HOLDFAST_HAVE_ATOMIC_PAIR
-
-// What fits into a word, as one: the bytes beyond it are zero.
-template <class T>
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t as_word(const T& value) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, std::addressof(value), sizeof value);
-  return word;
-}
-template <class T>
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE T from_word(std::uint64_t word) noexcept {
-  if constexpr (sizeof(T) == sizeof word) {
-    return std::bit_cast<T>(word);
-  } else {
-    std::array<std::byte, sizeof(T)> bytes;
-    std::memcpy(bytes.data(), &word, sizeof(T));
-    return std::bit_cast<T>(bytes);
-  }
-}
 
 // An entry, or none. Words, so that it stays in registers.
 template <class Key, class T>
@@ -180,6 +120,7 @@ struct pair_form {
   };
 
   static constexpr std::size_t bytes_beside_line = 0;
+  static constexpr bool ends_unseen = has_no_state<typename Types::allocator>;
   // One bucket in fifteen has an overflow line. Fewer entries make a larger table, more of them chains: from 7 to 10
   // lookups of a million entries are the same within the noise.
   static constexpr std::uint64_t entries_per_two_buckets = 8;
@@ -228,6 +169,11 @@ struct pair_form {
   // Nobody can tell an entry that was put back from one that has stayed.
   [[nodiscard]] static bool is_same(const found& a, const found& b) noexcept {
     return static_cast<bool>(a) == static_cast<bool>(b) && a.words() == b.words();
+  }
+  template <class Line>
+  [[nodiscard]] static found replace(Line& in, unsigned place, const found&, fresh& from, marks) noexcept {
+    in.write(place, from.get().words());
+    return {};
   }
   static void retire(reclaim::domain&, const found&) noexcept {}
 

@@ -43,8 +43,8 @@ class sync_reading : protected sync_whole<Types> {
   using key_equal = Equal;
   using allocator_type = typename Types::allocator;
   using size_type = std::size_t;
-  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread. Where
-  // entries lie in the buckets (see sync_map.hpp) the pin has the value in itself: its address is the pin's own.
+  // Owns one entry's life, not the entry: `*p` is const T. Movable, may be kept, released on any thread. Where values
+  // are words (see sync_map.hpp) the pin has the value in itself: its address is the pin's own.
   using pin_type = typename form::pin_type;
   using stats_type = sync_map_stats;
 
@@ -85,27 +85,28 @@ class sync_reading : protected sync_whole<Types> {
       if constexpr (table::lookup_key_for<decltype(key), Key, Hash, Equal>) return (key);
       else return static_cast<Key>(key);
     };
+    shown_key shown;
     return this->find_many(keys, as_key, [&](const auto& entry) {
-      const Key& key = entry.key();
       const T& value = entry.value();
-      std::invoke(f, key, value);
+      std::invoke(f, shown(entry.key()), value);
     });
   }
 
   // ---- the whole --------------------------------------------------------------------------------------
   // Calls f(const Key&, const T&) for each entry, in no order; f may return bool, and false ends it. No key
-  // comes twice, and each that is there from beginning to end comes; otherwise it is not a snapshot.
+  // comes twice, and each that is there from beginning to end comes; otherwise it is not a snapshot. The key that f gets
+  // is good until f returns.
   // Progress: never waits. Cost: linear, one cache miss a bucket and one an entry; a small allocation.
   template <class F>
     requires std::invocable<F&, const Key&, const T&>
   void for_each(F&& f) const {
+    shown_key shown;
     this->walk([&](const auto& entry) {
-      const Key& key = entry.key();
       const T& value = entry.value();
       if constexpr (std::convertible_to<std::invoke_result_t<F&, const Key&, const T&>, bool>) {
-        return static_cast<bool>(std::invoke(f, key, value));
+        return static_cast<bool>(std::invoke(f, shown(entry.key()), value));
       } else {
-        std::invoke(f, key, value);
+        std::invoke(f, shown(entry.key()), value);
         return true;
       }
     });
@@ -142,6 +143,28 @@ class sync_reading : protected sync_whole<Types> {
   bool contains(const Q&) const = delete;
 
  protected:
+  // An entry's key as users want it: itself, or, where entries keep only its characters, in a string that is filled
+  // again for each.
+  class shown_as_is {
+   public:
+    template <class Shown>
+    [[nodiscard]] Shown&& operator()(Shown&& key) const noexcept {
+      return std::forward<Shown>(key);
+    }
+  };
+  class shown_in_string {
+   public:
+    template <class Characters>
+    [[nodiscard]] const Key& operator()(const Characters& key) {
+      return copy_.assign(key);
+    }
+
+   private:
+    Key copy_;
+  };
+  using shown_key = std::conditional_t<std::is_same_v<std::remove_cvref_t<decltype(std::declval<found>()->key())>, Key>,
+                                       shown_as_is, shown_in_string>;
+
   // What load and pin do with a key as hash and equality take it. Inline: a lookup that is a call overlaps less with
   // the next one.
   template <class Q>

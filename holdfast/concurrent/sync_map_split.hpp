@@ -42,8 +42,10 @@ class old_bucket {
     for (const overflow_type* below = line_.link(); below != nullptr; below = below->link()) pack_line(*below, packed);
   }
 
-  // Takes out what pack() has packed. The new tags, for who opens the lock.
-  HOLDFAST_ALWAYS_INLINE std::uint64_t take_out() noexcept {
+  // Takes out what pack() has packed. The new tags, for who opens the lock. Lines that are no longer part of the bucket
+  // come in front of `unlinked`.
+  HOLDFAST_ALWAYS_INLINE std::uint64_t take_out(overflow_type* unlinked = nullptr) noexcept {
+    unlinked_ = unlinked;
     Form::vacate(line_, leaving_);
     publish(tags_ & ~leaving_);
     if (line_.link() != nullptr) [[unlikely]] tidy_chain();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,8 +60,16 @@ struct checked_sync_face : sync_face {
   using map = sync_map<Key, T, Hash, Equal, Allocator, checked_entries<>>;
 };
 
+// The same with an equality that it does not know: its entries are nodes, and small values words in them.
+struct sync_nodes_face : sync_face {
+  template <class Key, class T, class Hash = hash<Key>, class Equal = std::equal_to<>,
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = sync_map<Key, T, Hash, Equal, Allocator>;
+};
+
 using faces = testing::Types<sync_face,               //
                              checked_sync_face,       //
+                             sync_nodes_face,         //
                              locked_face,             //
                              sharded_face<shards<>>,  //
                              sharded_face<shards<3, stable<go_growth>>>>;
@@ -70,6 +79,7 @@ struct face_names {
   static std::string GetName(int) {
     if (std::is_same_v<Face, sync_face>) return "sync_map";
     if (std::is_same_v<Face, checked_sync_face>) return "checked_sync_map";
+    if (std::is_same_v<Face, sync_nodes_face>) return "sync_map_of_nodes";
     if (std::is_same_v<Face, locked_face>) return "locked_map";
     if (std::is_same_v<Face, sharded_face<shards<>>>) return "sharded_map";
     return "sharded_map_3_stable";
