@@ -9,7 +9,7 @@
 namespace holdfast::inline v0::concurrent {
 namespace {
 
-constexpr unsigned yields = 16;
+constexpr unsigned yields = 2;
 constexpr long shortest_sleep = 20'000;
 constexpr long longest_sleep = 1'000'000;
 

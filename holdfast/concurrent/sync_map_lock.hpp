@@ -1,8 +1,9 @@
 // The lock of one bucket: a bit of its control word.
 //
-// Held for some tens of nanoseconds, so a writer first looks a few dozen times. If the holder has been
-// preempted that does not help: the writer then leaves its section, so that it holds up nobody's garbage,
-// and lets others run, first by yielding, then by sleeping for longer and longer, up to a millisecond.
+// Held for some tens of nanoseconds, so a writer first looks some times, with pauses that double: each look takes the
+// line from the holder, who is faster when left alone. If the holder has been preempted that does not help: the writer
+// then leaves its section, so that it holds up nobody's garbage, and lets others run, first by yielding, then by
+// sleeping for longer and longer, up to a millisecond.
 // The lock is opened by the plain store that publishes the change, with no locked instruction, so nobody is
 // woken; a sleeper looks again by itself.
 //
@@ -17,7 +18,7 @@
 
 namespace holdfast::inline v0::concurrent {
 
-inline constexpr unsigned looks_before_waiting = 48;
+inline constexpr unsigned longest_pause = 32;  // between two looks
 
 // One try; `seen` is the control word without the lock bit if it succeeds.
 [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool try_lock(std::atomic<std::uint64_t>& control, std::uint64_t& seen) noexcept {
@@ -28,13 +29,13 @@ inline constexpr unsigned looks_before_waiting = 48;
                                                                  std::memory_order_relaxed);
 }
 
-// A few dozen tries.
+// Seven tries, a few dozen pauses.
 [[nodiscard]] inline bool lock_soon(std::atomic<std::uint64_t>& control, std::uint64_t& seen) noexcept {
-  for (unsigned look = 0; look < looks_before_waiting; ++look) {
-    if (try_lock(control, seen)) [[likely]] return true;
-    HOLDFAST_PAUSE();
+  for (unsigned pauses = 1; !try_lock(control, seen); pauses *= 2) {
+    if (pauses > longest_pause) return false;
+    for (unsigned n = 0; n < pauses; ++n) HOLDFAST_PAUSE();
   }
-  return false;
+  return true;
 }
 
 // Publishes `tags` and opens the lock.

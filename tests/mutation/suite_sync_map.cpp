@@ -413,6 +413,24 @@ void loses_nothing(std::uint64_t keys) {
   for (std::uint64_t key = 0; key < keys; ++key) require(map.load(key) == T(4), "a change is lost");
 }
 
+// Some count in stripes of their own, the others in one that they share.
+void counts_exactly() {
+  sync_map<std::uint64_t, std::uint64_t> map;
+  map.reserve(5000);
+  std::atomic<int> ready{0};
+  on_threads(24, [&](int thread) {
+    const auto base = static_cast<std::uint64_t>(thread) * 1000;
+    map.store(base, 0);
+    for (++ready; ready.load() < 24;) std::this_thread::yield();
+    for (std::uint64_t round = 0; round < 40; ++round) {
+      for (std::uint64_t key = 1; key < 100; ++key) map.store(base + key, key);
+      for (std::uint64_t key = 2; key < 100; ++key) map.erase(base + key);
+    }
+  });
+  require(map.size() == 48, "the count is not the number of entries");
+  require_sound(map);
+}
+
 void makes_once() {
   sync_map<int, int> map;
   std::atomic<int> made{0};
@@ -483,6 +501,8 @@ int main() {
   values_live_and_die();
   checking("hf.concurrent.one-flight");
   makes_once();
+  checking("hf.concurrent.counted");
+  for_a_while(std::chrono::milliseconds(500), counts_exactly);
   checking("hf.concurrent.pair-is-whole");
   pairs_are_whole();
   checking("hf.concurrent.stays-in-sight, hf.concurrent.split-shows-first");

@@ -24,7 +24,8 @@ struct limits {
   void* context = nullptr;
 
   // When more than this waits, who retires collects and waits, up to `patience` in each call of settle()
-  // or retire() that closes a batch. Readers never wait. 0: no such limit.
+  // or retire() that closes a batch. Readers never wait. 0: no such limit; it is the program that knows whether to
+  // crawl or to grow when a reader never comes back (docs: reclaim, why not).
   std::size_t hard_bytes = 0;
   std::uint64_t patience = 10'000'000;  // nanoseconds
 };

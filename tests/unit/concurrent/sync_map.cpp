@@ -161,6 +161,31 @@ TYPED_TEST(SyncMapGrowthOf, SplitsAtMostFourBucketsAWriteAndKeepsUp) {
   EXPECT_LE(stats.longest_chain, 8U);
 }
 
+// More threads than there are stripes of their own: the rest share one.
+// covers hf.concurrent.counted
+TYPED_TEST(SyncMapGrowthOf, CountsExactlyUnderMoreThreadsThanStripes) {
+  constexpr std::uint64_t threads_at_once = 20;
+  for (const std::uint64_t room : {0U, 5000U}) {
+    sync_map<std::uint64_t, TypeParam> map;
+    map.reserve(room);
+    std::atomic<std::uint64_t> ready{0};
+    std::vector<std::thread> threads;
+    for (std::uint64_t thread = 0; thread < threads_at_once; ++thread) {
+      threads.emplace_back([&, base = thread * 1000] {
+        map.store(base, 0);
+        for (++ready; ready.load() < threads_at_once;) std::this_thread::yield();
+        for (int round = 0; round < 20; ++round) {
+          for (std::uint64_t key = 1; key < 50; ++key) map.store(base + key, key);
+          for (std::uint64_t key = 2; key < 50; ++key) EXPECT_TRUE(map.erase(base + key));
+        }
+      });
+    }
+    for (std::thread& one : threads) one.join();
+    EXPECT_EQ(map.size(), 2 * threads_at_once);
+    expect_sound(map);
+  }
+}
+
 TYPED_TEST(SyncMapGrowthOf, ReservedRoomIsFilledWithoutGrowth) {
   sync_map<std::uint64_t, TypeParam> map;
   map.reserve(10'000);
