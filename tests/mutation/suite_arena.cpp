@@ -194,6 +194,9 @@ void pointers_know_their_end() {
   require(named.why().what() == cause::arena_reset && named.why().serial() == 2 &&
               named.why().thread() == static_cast<std::uint32_t>(gettid()),
           "a wrong cause");
+  require(named.explain().find(": arena reset by operation #2 on thread") != std::string::npos,
+          "explained in other words");
+  require(named.at<when_stale::null>() == nullptr, "given where null was asked for");
   std::string said;
   try {
     static_cast<void>(*named);

@@ -255,6 +255,34 @@ void ends() {
   held.reset();
   require(registry.why(second).what() == cause::released, "how it ended");
 
+  checking("hf.resources.stale-told");
+  const auto raised_by = [](auto use) {
+    try {
+      static_cast<void>(use());
+    } catch (const stale_reference& told) {
+      return std::string(told.what());
+    }
+    return std::string();
+  };
+  const auto says = [](const std::string& text, const char* words) { return text.find(words) != std::string::npos; };
+  require(says(registry.explain(second), "last share released"), "a released resource tells another end");
+  held = registry.adopt(&thing[0], counted());
+  require(registry.explain(held.handle()).empty() && held.explain().empty() && !held.why(), "what is there has ended");
+  require(held.at() == &thing[0] && registry.at<char>(held.handle()), "what is there is not given");
+  require(says(registry.explain({}), "a resource: the handle is null"), "null is not told");
+  require(raised_by([&] { return registry.at(second); }) == "holdfast: " + registry.explain(second),
+          "raised in other words");
+  require(!registry.at<char, when_stale::null>(second), "asked for null");
+  {
+    resource_registry another(with_policy(when_freed::mark));
+    require(says(another.explain(held.handle()), "the handle is of another registry"), "foreign is not told");
+    require(another.fault(held.handle()) == resource_error::foreign, "foreign");
+  }
+  static_cast<void>(registry.close(held.handle()));
+  require(says(registry.explain(held.handle()), "the resource is closing"), "closing is not told");
+  held.reset();
+  registry.drain();
+
   checking("hf.resources.fork");
   freed = 0;
   held = registry.adopt(&thing[0], counted());
@@ -284,6 +312,17 @@ void leaving() {
     require(held.get() == nullptr && registry.fault(held.handle()) == resource_error::freed, "it is refused");
     require(!registry.with(held.handle(), [](void*) {}), "it is not handed out");
     require(registry.why(held.handle()).what() == cause::freed_by_c, "and says why");
+    require(held.why() == registry.why(held.handle()), "its share says another");
+    require(held.explain().find("memory freed by C code by operation #") != std::string::npos,
+            "its share does not say so");
+    require(registry.explain(held.handle()) == held.explain(), "its handle says it in other words");
+    bool raised = false;
+    try {
+      static_cast<void>(held.at());
+    } catch (const stale_reference&) {
+      raised = true;
+    }
+    require(raised && held.at<when_stale::null>() == nullptr, "its share is used all the same");
     const auto next = registry.adopt(&thing[0], counted());
     require(next.get() == &thing[0] && reports == 1, "the address is free for another");
     held.reset();
