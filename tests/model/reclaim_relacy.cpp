@@ -63,11 +63,20 @@ TEST(ReclaimRelacy, WritersTakeTurnsAndPartsOfWhatIsRipe) { expect_good<writers_
 // covers hf.reclaim.hold-and-look
 TEST(ReclaimRelacy, WhatIsHeldFirstAndFoundUnretiredStays) { expect_good<hold_look_and_write<relacy_machine>>(); }
 
+// covers hf.reclaim.grace-covers
+TEST(ReclaimRelacy, WhoCollectsNeedNotBeWhoUnlinked) { expect_good<unlinked_by_another<relacy_machine>>(); }
+
+// covers hf.reclaim.grace-covers, hf.reclaim.one-fence
+TEST(ReclaimRelacy, WaitersShareGracePeriods) { expect_good<waiters_for_periods<relacy_machine>>(); }
+
 // covers hf.reclaim.scan-whole
 TEST(ReclaimRelacy, ScansNoticeCopiesOfPins) { expect_good<copied_pin<relacy_machine>>(); }
 
 // covers hf.reclaim.pin-holds, hf.reclaim.slot-one-owner
 TEST(ReclaimRelacy, PinsMayBeLetGoByAnotherThread) { expect_good<given_pin<relacy_machine>>(); }
+
+// covers hf.reclaim.thread-exit
+TEST(ReclaimRelacy, RecordsChangeHandsInOrder) { EXPECT_TRUE(simulate<record_in_turn<relacy_machine>>(20'000).good); }
 
 TEST(ReclaimRelacy, WouldShowAMissingLightFence) { expect_bad<read_and_write<without_light>>(); }
 TEST(ReclaimRelacy, WouldShowAMissingLightFenceBeforeTheLook) { expect_bad<hold_look_and_write<without_light>>(); }

@@ -65,57 +65,103 @@ struct writers_in_turn : rl::test_suite<writers_in_turn<Machine>, 3> {
   reclaim_stage<Machine, watched> stage;
 };
 
-// The slot of a copy is not the one that was there first, and lies in the record of another thread.
+// Who collects is not who unlinked.
 template <class Machine>
-struct copied_pin : rl::test_suite<copied_pin<Machine>, 2> {
+struct unlinked_by_another : rl::test_suite<unlinked_by_another<Machine>, 3> {
   void thread(unsigned index) {
-    if (index == 1) {
-      stage.replace(1, 3);
-      return;
-    }
-    auto& from = stage.claim(1);
-    auto& to = stage.claim(2);
-    const std::uint64_t before = from.enter();
-    watched* const found = stage.source.load(std::memory_order_acquire);
-    auto& first = from.hold(found);
-    from.leave(before);
-    auto& second = to.hold(found);
-    to.note_transfer();
-    from.release(first);
-    found->use();
-    to.release(second);
+    unsigned refusals = 0;
+    if (index == 0) stage.replace(1, 0);
+    if (index == 1)
+      for (int i = 0; i < 3; ++i) stage.collect(refusals);
+    if (index == 2) stage.read_once(stage.claim(1));
   }
   reclaim_stage<Machine, watched> stage;
 };
 
-// A pin is given to another thread, which uses the object and lets go; then its slot shows another object.
+// A record goes from one owner to the next, and with it fields that are the owner's alone.
 template <class Machine>
-struct given_pin : rl::test_suite<given_pin<Machine>, 3> {
-  using stage_type = reclaim_stage<Machine, watched>;
-  using slot = typename stage_type::slot;
+struct record_in_turn : rl::test_suite<record_in_turn<Machine>, 2> {
+  void before() {
+    only = &stage.claim(1);
+    owners_own($) = 0;
+    stage.records.leave(*only);
+  }
+  void thread(unsigned) {
+    auto& mine = stage.claim(2);
+    if (&mine == only) owners_own($) = owners_own($) + 1;
+    stage.records.leave(mine);
+  }
+  reclaim_stage<Machine, watched> stage;
+  typename reclaim_stage<Machine, watched>::record* only = nullptr;
+  rl::var<int> owners_own;
+};
 
+// Two wait for grace periods, as synchronize() does, and what one has seen of the readers the other must see too.
+template <class Machine>
+struct waiters_for_periods : rl::test_suite<waiters_for_periods<Machine>, 3> {
   void thread(unsigned index) {
-    if (index == 0) {
-      auto& mine = stage.claim(1);
-      const std::uint64_t before = mine.enter();
-      watched* const found = stage.source.load(std::memory_order_acquire);
-      slot& held = mine.hold(found);
-      mine.leave(before);
-      object = found;
-      given.store(&held, std::memory_order_release);
-      stage.read_once(mine);
-    } else if (index == 1) {
-      if (slot* const held = given.load(std::memory_order_acquire)) {
-        object->use();
-        stage_type::record::release(*held);
-      }
-    } else {
-      stage.replace(1, 3);
+    if (index == 0) return stage.read_nested(stage.claim(1));
+    watched* const old = index == 1 ? stage.source.exchange(&stage.objects[1], std::memory_order_acq_rel) : nullptr;
+    const std::uint64_t ticket = stage.periods.ticket();
+    for (int round = 0; round < 4; ++round) {
+      stage.periods.advance(ticket, reclaim::haste::now);
+      if (!stage.periods.passed(ticket)) continue;
+      if (old != nullptr) watched::destroy(old);
+      return;
     }
   }
+  reclaim_stage<Machine, watched> stage;
+};
+
+// One object is ripe and held by a slot of the first of two records when the play begins.
+template <class Machine>
+struct ripe_and_held {
+  using stage_type = reclaim_stage<Machine, watched>;
+  using record = typename stage_type::record;
+  using slot = typename stage_type::slot;
+
+  void begin() {
+    first = &stage.claim(1);
+    second = &stage.claim(2);
+    held = &first->hold(found());
+    stage.replace(1, 2);
+  }
+  [[nodiscard]] watched* found() { return &stage.objects[0]; }
+
   stage_type stage;
-  typename Machine::template atomic<slot*> given{nullptr};
-  watched* object = nullptr;
+  record* first = nullptr;
+  record* second = nullptr;
+  slot* held = nullptr;
+};
+
+// The slot of a copy is not the one that was there first, and lies in the record of another thread.
+template <class Machine>
+struct copied_pin : rl::test_suite<copied_pin<Machine>, 2>, ripe_and_held<Machine> {
+  void before() { this->begin(); }
+  void thread(unsigned index) {
+    unsigned refusals = 0;
+    if (index == 1) return this->stage.collect(refusals);
+    auto& copy = this->second->hold(this->found());
+    this->second->note_transfer();
+    this->first->release(*this->held);
+    this->found()->use();
+    this->second->release(copy);
+  }
+};
+
+// A pin was given to another thread, which uses the object and lets go; its slot shows another object then.
+template <class Machine>
+struct given_pin : rl::test_suite<given_pin<Machine>, 3>, ripe_and_held<Machine> {
+  void before() { this->begin(); }
+  void thread(unsigned index) {
+    unsigned refusals = 0;
+    if (index == 0) static_cast<void>(this->first->hold(&this->stage.objects[1]));
+    if (index == 1) {
+      this->found()->use();
+      this->first->release(*this->held);
+    }
+    if (index == 2) this->stage.collect(refusals);
+  }
 };
 
 }  // namespace holdfast::tests

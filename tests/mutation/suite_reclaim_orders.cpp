@@ -26,6 +26,9 @@ int main() {
   broken_by_signals(100);
   play<read_and_write<relacy_machine>>("hf.reclaim.pin-holds", 60'000);
   play<writers_in_turn<relacy_machine>>("hf.reclaim.scan-after-grace", 60'000);
+  play<unlinked_by_another<relacy_machine>>("hf.reclaim.grace-covers", 60'000);
+  play<waiters_for_periods<relacy_machine>>("hf.reclaim.grace-covers", 60'000);
+  play<record_in_turn<relacy_machine>>("hf.reclaim.thread-exit", 5'000);
   play<copied_pin<relacy_machine>>("hf.reclaim.scan-whole", 60'000);
   play<given_pin<relacy_machine>>("hf.reclaim.slot-one-owner", 60'000);
   std::puts("every promise is kept");
