@@ -35,7 +35,10 @@ std::string caller_of_ours(const backtrace& stack) {
 
 std::string caller_of_ours(const void* place) {
   const std::vector<symbol> symbols = symbols_at(place);
-  const auto caller = std::find_if_not(symbols.begin(), symbols.end(), is_ours);
+  // What is inlined into ours is not the caller: the place may be in the middle of an atomic's load.
+  const auto ours = std::find_if(symbols.begin(), symbols.end(), is_ours);
+  if (ours == symbols.end()) return short_text_of(symbols.front());
+  const auto caller = std::find_if_not(ours, symbols.end(), is_ours);
   return short_text_of(caller == symbols.end() ? symbols.back() : *caller);
 }
 
