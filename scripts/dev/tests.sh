@@ -2,7 +2,7 @@
 
 all_lanes=(check dev release asan tsan noexcept clang mutation)
 # What ./dev test runs unless told otherwise: within 40 minutes on two cores. --all runs the rest too.
-usual_lanes=(check dev noexcept)
+usual_lanes=(check dev noexcept asan_short tsan_short)
 
 lane_purpose() {
   case "$1" in
@@ -10,7 +10,9 @@ lane_purpose() {
     dev) echo "every test, assertions on, warnings are errors" ;;
     release) echo "optimised: golden instruction counts, properties, the command" ;;
     asan) echo "AddressSanitizer and UndefinedBehaviorSanitizer" ;;
+    asan_short) echo "the same over stress, alloc_failure, property" ;;
     tsan) echo "ThreadSanitizer: unit, death, stress, linearizability" ;;
+    tsan_short) echo "the same over stress, linearizability" ;;
     noexcept) echo "-fno-exceptions" ;;
     clang) echo "clang 14: headers, unit, compile_fail" ;;
     mutation) echo "plausible bugs planted one at a time; each must be caught" ;;
@@ -34,7 +36,7 @@ task_test() {
         ;;
       --list)
         local lane
-        for lane in "${all_lanes[@]}" coverage; do printf '%-10s %s\n' "$lane" "$(lane_purpose "$lane")"; done
+        for lane in "${all_lanes[@]}" asan_short tsan_short coverage; do printf '%-10s %s\n' "$lane" "$(lane_purpose "$lane")"; done
         return
         ;;
       *) refuse "./dev test does not know '$1'; it takes --lane NAME, --all and --list" ;;
@@ -133,7 +135,9 @@ configures() {
 lane_dev() { suite dev; }
 lane_release() { suite release; }
 lane_asan() { suite asan; }
+lane_asan_short() { suite asan_short; }
 lane_tsan() { suite tsan; }
+lane_tsan_short() { suite tsan_short; }
 
 lane_noexcept() {
   one python3 -B scripts/check_headers.py --public --compiler g++ --flag=-fno-exceptions
