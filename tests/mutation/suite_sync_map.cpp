@@ -178,6 +178,29 @@ void words_are_written_in_place() {
   require(walked == 100, "a walk leaves out what was there when it came");
 }
 
+void words_are_told_apart_and_their_keys_stay() {
+  using map_type = sync_map<std::uint64_t, std::uint64_t, spread_hash, other_equal>;
+  map_type map;
+  map.store(7, 10);
+  int calls = 0;
+  map.alter(7, [&](const std::uint64_t* old) {
+    if (calls++ == 0) map.store(7, 50);
+    return std::optional(*old + 1);
+  });
+  require(calls == 2 && map.load(7) == 51u, "alter goes by a word that is not there any more");
+  // Shown where they lie, while they are erased and others come.
+  auto& domain = holdfast::reclaim::default_domain();
+  map_type others;
+  for (std::uint64_t n = 0; n < 100; ++n) map.store(n, 1);
+  map.for_each([&](const std::uint64_t& key, std::uint64_t) {
+    const std::uint64_t shown = key;
+    map.erase(shown);
+    domain.drain();
+    for (std::uint64_t n = 0; n < 3; ++n) others.store(1000 + shown * 3 + n, 1);
+    require(key == shown, "a key changes while it is shown");
+  });
+}
+
 // ---- a reader that is held up -------------------------------------------------------------------------------
 
 // Compares, but before it answers that a decoy is not the key that is looked for, lets something happen.
@@ -483,6 +506,7 @@ int main() {
   texts_are_kept<std::uint64_t>();
   texts_are_kept<wide>();
   words_are_written_in_place();
+  words_are_told_apart_and_their_keys_stay();
   checking("hf.concurrent.few-splits-a-write");
   grows_far<pairs>();
   grows_far<nodes>();
