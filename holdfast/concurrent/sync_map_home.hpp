@@ -85,9 +85,7 @@ class owned_home : public entry_home {
 
   static void destroy(entry_home* home) noexcept {
     auto* const mine = static_cast<owned_home*>(home);
-    const Owner from = mine->owner_;
-    mine->~owned_home();
-    give_room<owned_home>(mine, from);
+    destroy_in_room(mine, mine->owner_);
   }
 
   HOLDFAST_NO_UNIQUE_ADDRESS Owner owner_;

@@ -103,4 +103,11 @@ void give_room(void* room, block_owner<Allocator> owner) noexcept {
   }
 }
 
+// The same for a block in which something lies that is to end first.
+template <class Block, class Allocator>
+void destroy_in_room(Block* block, block_owner<Allocator> owner) noexcept {
+  block->~Block();
+  give_room<Block>(block, owner);
+}
+
 }  // namespace holdfast::inline v0::concurrent

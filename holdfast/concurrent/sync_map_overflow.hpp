@@ -21,9 +21,7 @@ struct owned_overflow : Line {
   [[nodiscard]] static Line* make(const Owner& from) { return ::new (take_room<owned_overflow>(from)) owned_overflow(from); }
   static void destroy(Line* line) noexcept {
     auto* const whole = static_cast<owned_overflow*>(line);
-    const Owner from = whole->owner;
-    whole->~owned_overflow();
-    give_room<owned_overflow>(whole, from);
+    destroy_in_room(whole, whole->owner);
   }
   static void destroy_retired(reclaim::retirable* line) noexcept { destroy(static_cast<Line*>(line)); }
   static void retire(reclaim::domain& domain, Line& line) noexcept {

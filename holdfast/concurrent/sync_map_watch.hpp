@@ -129,9 +129,7 @@ class owned_watch : public entry_watch {
 
   static void destroy(entry_watch* watch) noexcept {
     auto* const mine = static_cast<owned_watch*>(watch);
-    const owner from = mine->owner_;
-    mine->~owned_watch();
-    give_room<owned_watch>(mine, from);
+    destroy_in_room(mine, mine->owner_);
   }
 
   HOLDFAST_NO_UNIQUE_ADDRESS owner owner_;
