@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/model/fiber_watched.hpp"
 #include "tests/model/reclaim_scenes.hpp"
 
 namespace {
@@ -16,14 +17,7 @@ namespace {
 using namespace holdfast::tests;
 using namespace holdfast::reclaim;
 
-struct watched : retirable {
-  void use() const {
-    fibers::current()->step();
-    if (destroyed) fibers::current()->report_violation();
-  }
-  static void destroy(retirable* one) noexcept { static_cast<watched*>(one)->destroyed = true; }
-  bool destroyed = false;
-};
+using watched = fiber_watched;
 
 template <class Machine>
 using stage_on = reclaim_stage<Machine, watched>;

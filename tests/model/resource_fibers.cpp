@@ -3,22 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/model/fibers.hpp"
+#include "tests/model/fiber_watched.hpp"
 #include "tests/model/resource_plays.hpp"
 
 namespace {
 
 using namespace holdfast::tests;
-using holdfast::reclaim::retirable;
 
-struct watched : retirable {
-  void use() const {
-    fibers::current()->step();
-    if (destroyed) fibers::current()->report_violation();
-  }
-  static void destroy(retirable* one) noexcept { static_cast<watched*>(one)->destroyed = true; }
-  bool destroyed = false;
-};
+using watched = fiber_watched;
 
 struct told {
   int violations = 0;
