@@ -14,6 +14,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -55,9 +56,10 @@ class subject {
                                                    const std::vector<typename Family::key>& coming, double seconds) = 0;
 };
 
-// One operation of so many is timed. Rarely: timing one waits for all before it, and lookups overlap.
-inline constexpr unsigned timed_every = 64;
-inline constexpr unsigned flag_every = 64;
+// Operations come in runs of so many, between two looks at the clock's flag; the first of each, if it is a read, is
+// timed. No more, and little else around an operation: timing one waits for all before it, and lookups overlap as far as
+// the processor sees ahead.
+inline constexpr unsigned run_length = 64;
 
 namespace scale {
 
@@ -69,6 +71,24 @@ template <class Map, class Key>
   into.add(ticks() - start);
   return number;
 }
+
+// Which operations of a run are writes, a bit each.
+class write_plan {
+ public:
+  write_plan(unsigned writes_in_1000, std::uint64_t seed) {
+    random_words random(seed);
+    const std::uint64_t limit = writes_in_1000 * (~std::uint64_t{0} / 1000);
+    for (std::uint64_t& run : runs_) {
+      run = 0;
+      for (unsigned n = 0; n < run_length; ++n) run |= static_cast<std::uint64_t>(random() < limit) << n;
+    }
+  }
+  std::uint64_t next() noexcept { return runs_[at_++ % runs_.size()]; }
+
+ private:
+  std::array<std::uint64_t, 1021> runs_;  // a prime, so that the same keys meet the same plan only after a long time
+  std::size_t at_ = 0;
+};
 
 template <class Family, class Map>
 struct mix_body {
@@ -85,22 +105,18 @@ struct mix_body {
     const auto& keys = given.from->keys;
     const std::size_t mask = keys.size() - 1;
     std::size_t at = keys.size() / static_cast<std::size_t>(given.threads) * static_cast<std::size_t>(thread);
-    random_words random(given.seed * 977 + static_cast<std::uint64_t>(thread));
-    const std::uint64_t limit = given.writes_in_1000 * (~std::uint64_t{0} / 1000);
+    write_plan plan(given.writes_in_1000, given.seed * 977 + static_cast<std::uint64_t>(thread));
     turn_of_writes writes{map};
     std::uint64_t sum = 0;
     while (flag) {
-      for (unsigned n = 0; n < flag_every; ++n) {
+      std::uint64_t is_write = plan.next();
+      for (unsigned n = 0; n < run_length; ++n, is_write >>= 1) {
         const auto& key = keys[++at & mask];
-        if (random() < limit) [[unlikely]] {
-          writes.next(key, at);
-        } else if (n % timed_every == 0) {
-          sum += scale::timed_read(map, key, mine.reads);
-        } else {
-          sum += map.read(key);
-        }
+        if ((is_write & 1) != 0) [[unlikely]] writes.next(key, at);
+        else if (n == 0) sum += scale::timed_read(map, key, mine.reads);
+        else sum += map.read(key);
       }
-      mine.operations += flag_every;
+      mine.operations += run_length;
     }
     writes.finish();
     mine.checksum = sum;
@@ -173,9 +189,9 @@ struct watch_body {
     }
     const std::size_t mask = probed.keys.size() - 1;
     for (std::size_t at = 0; coming.empty() ? static_cast<bool>(flag) : !stored.load(std::memory_order_relaxed);) {
-      for (unsigned n = 0; n < flag_every; ++n)
+      for (unsigned n = 0; n < run_length; ++n)
         mine.checksum += scale::timed_read(map, probed.keys[++at & mask], mine.reads);
-      mine.operations += flag_every;
+      mine.operations += run_length;
     }
   }
 };
