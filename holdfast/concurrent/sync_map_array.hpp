@@ -1,9 +1,6 @@
 // The buckets of a sync_map, addressed by number, and how many of them are in use.
 //
-//   number = hash & mask, with the smallest mask 2^k - 1 that reaches all buckets in use; or with half of
-//   it, where the bucket that this would tell apart has not been split off yet
-//
-// Readers need one line: how many buckets there are and where the first one is. Small arrays are one
+// Which number a hash leads to is told in sync_map_reach.hpp. Readers need one line: how many buckets there are and where the first one is. Small arrays are one
 // allocation. A large one lies in a range of addresses set aside, so that growing neither moves nor allocates
 // anything. Where the range is refused, and with an allocator of the user's, further buckets come in segments,
 // each as large as all before it.
@@ -11,7 +8,6 @@
 //   lines      | 0 | 1 | 2 | ... up to capacity
 //   segments   | 0..63 |  | 64..127 |  | 128..255 | ...
 //
-// inv hf.concurrent.buckets-only-grow: the number of buckets of an array never falls.
 #pragma once
 
 #include <atomic>
@@ -21,47 +17,10 @@
 
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
+#include <holdfast/base/sync/real_machine.hpp>
+#include <holdfast/concurrent/sync_map_reach.hpp>
 
 namespace holdfast::inline v0::concurrent {
-
-// Which bucket a hash leads to while `mask` is what separates it from its neighbours. Two places with the
-// same mask, of the same hash, are the same bucket, and it was not split in between.
-struct bucket_place {
-  std::uint64_t number;
-  std::uint64_t mask;
-};
-
-// Of a number that is not 0, which std::countl_zero would test first.
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE unsigned leading_zeros(std::uint64_t number) noexcept {
-#if defined(__x86_64__) && !defined(__LZCNT__)
-  // `bsr` waits for the old content of the register it writes to, and that may be what the lookup before this one
-  // found: lookups would not overlap. A zero is not waited for.
-  std::uint64_t highest = 0;
-  __asm__("bsr %1, %0" : "+r"(highest) : "r"(number) : "cc");
-  return static_cast<unsigned>(highest ^ 63);
-#else
-  return static_cast<unsigned>(__builtin_clzll(number));
-#endif
-}
-
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_place place_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
-  const std::uint64_t mask = ~std::uint64_t{0} >> leading_zeros(buckets);
-  const std::uint64_t low = mask >> 1;
-  // The bucket that this one's upper half goes to, or will go to. Also for a hash of the lower half: the mask
-  // tells whether the bucket has been split.
-  const std::uint64_t upper = (hash & low) | (low + 1);
-  // Without a branch: the outcome is random.
-  const std::uint64_t reach = low | (-static_cast<std::uint64_t>(upper < buckets) & (low + 1));
-  return {hash & reach, reach};
-}
-
-// Only the number, for a lookup, which asks for the mask when it has found nothing.
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t bucket_of(std::uint64_t hash, std::uint64_t buckets) noexcept {
-  const std::uint64_t mask = ~std::uint64_t{0} >> leading_zeros(buckets);
-  const std::uint64_t split = hash & mask;
-  const std::uint64_t whole = hash & mask >> 1;
-  return split < buckets ? split : whole;
-}
 
 // Figures of the entries, apart for threads that write at once.
 struct alignas(64) count_stripe {
@@ -77,24 +36,21 @@ inline constexpr unsigned segments_at_most = 42;
 
 template <class Line>
 struct alignas(64) bucket_array : reclaim::retirable {
-  constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room) noexcept
-      : buckets(in_use), lines(first), capacity(room) {
+  constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room) noexcept : buckets(in_use), lines(first) {
     growth.nobodys = in_use != 0;  // any other one is filled later
+    growth.capacity = room;
   }
   bucket_array(const bucket_array&) = delete;
   bucket_array& operator=(const bucket_array&) = delete;
 
-  // In use; only grows. release when it grows, acquire when read: who sees a bucket's number in use sees the
-  // bucket filled, and who sees a bucket rearranged sees the number.
-  std::atomic<std::uint64_t> buckets;
+  // In use.
+  basic_bucket_count<sync::real_machine> buckets;
   // All of them; null where they lie in segments.
   Line* const lines;
   std::atomic<Line*>* segments = nullptr;
   // Where the entries went when this array was too small; null as long as they are here. Set with release
   // before anything changes there, read with acquire.
   std::atomic<bucket_array*> successor{nullptr};
-  // Changes, of an array in segments, under the growth lock.
-  std::uint64_t capacity;
   std::uint64_t stripe_mask = 0;
 
   // Not read in lookups.
@@ -105,6 +61,8 @@ struct alignas(64) bucket_array : reclaim::retirable {
     std::atomic<std::uint64_t> splits{0};
     // Buckets there should be. relaxed throughout: a stale target delays growth by an insert.
     std::atomic<std::uint64_t> target{0};
+    // Changes, of an array in segments, under that lock.
+    std::uint64_t capacity = 0;
     // Of maps that give references: grows with each clear(). Constant once the array is somebody's.
     std::uint64_t era = 0;
   } growth;
@@ -118,11 +76,9 @@ struct alignas(64) bucket_array : reclaim::retirable {
     if (lines != nullptr) [[likely]] return lines[number];
     return line_in_segment(number);
   }
-  // acquire: pairs with the release when a split makes a bucket known.
-  [[nodiscard]] std::uint64_t in_use() const noexcept { return buckets.load(std::memory_order_acquire); }
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_place place(std::uint64_t hash) const noexcept {
-    return place_of(hash, in_use());
-  }
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bucket_reach reach() const noexcept { return buckets.reach(); }
+  [[nodiscard]] std::uint64_t in_use() const noexcept { return buckets.known(); }
+  [[nodiscard]] bucket_place place(std::uint64_t hash) const noexcept { return place_of(hash, in_use()); }
 
   [[nodiscard]] static constexpr unsigned segment_of(std::uint64_t number) noexcept {
     return static_cast<unsigned>(std::bit_width(number >> first_segment_width));
@@ -142,7 +98,7 @@ struct alignas(64) bucket_array : reclaim::retirable {
  private:
   [[nodiscard]] Line& line_in_segment(std::uint64_t number) const noexcept {
     const unsigned segment = segment_of(number);
-    // relaxed: the segment was published by `buckets`, which has been read with acquire.
+    // relaxed: the segment was published by the number of buckets, which has been read with acquire.
     return segments[segment].load(std::memory_order_relaxed)[number - first_in(segment)];
   }
 };

@@ -69,7 +69,7 @@ class locked_bucket {
 
   // Publishes `entry`, whose key is not here. Throws: what the allocator throws; then nothing has changed.
   HOLDFAST_ALWAYS_INLINE void insert(const fresh& entry, marks with, const owner& from) {
-    tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry.get(), with), with.tag, from);
+    tags_ = put_in_bucket<form>(line_, tags_, form::cell_of(entry.get(), with), with.tag(), from);
   }
 
   // Publishes the value of `entry` where the one of `at` was. What is no longer reachable and must be retired, if any.
@@ -102,7 +102,7 @@ class locked_bucket {
 
   template <class Line, class Q, class Equal>
   [[nodiscard]] static slot find_in(const Line& line, std::uint64_t tags, const Q& key, marks wanted, const Equal& equal) {
-    for (tag_matches places(tags, wanted.tag, Line::slots); places; places.drop_first()) {
+    for (tag_matches places(tags, wanted.tags, Line::slots); places; places.drop_first()) {
       if (const found entry = form::look(line, places.first(), tags, wanted, key, equal))
         return {entry, places.first(), nullptr, nullptr};
     }

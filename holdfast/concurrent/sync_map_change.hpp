@@ -50,14 +50,13 @@ class sync_change : public sync_growth<Types> {
         reclaim::section inside(*this->domain_);
         array_base& array = *this->current();
         if (!array.is_nobodys()) [[likely]] {
-          const std::uint64_t buckets = array.in_use();
-          line_type& line = array.line(bucket_of(hash, buckets));
+          line_type& line = array.line(array.reach().number_of(hash));
           form::prefetch_rest(line);  // what comes after the locked instruction waits for it
           std::uint64_t tags = 0;
           if (lock_soon(line.control, tags)) [[likely]] {
             bucket held(array, line, tags);
             // Only the holder of this lock can split the bucket, or take the array's place: what is seen now holds.
-            if (this->current() == &array && is_unsplit(array, hash, buckets)) [[likely]] return act(held);
+            if (this->current() == &array && this->leads_to(line, array, hash, array.reach())) [[likely]] return act(held);
             continue;
           }
         }
@@ -70,12 +69,6 @@ class sync_change : public sync_growth<Types> {
         this->make_first_array();
       }
     }
-  }
-
-  // Whether the bucket of `hash` is the one that it was when there were `buckets`.
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_unsplit(const array_base& array, std::uint64_t hash,
-                                                              std::uint64_t buckets) noexcept {
-    return array.in_use() == buckets || array.place(hash).mask == place_of(hash, buckets).mask;
   }
 
   [[nodiscard]] bool nothing_yet() const noexcept {

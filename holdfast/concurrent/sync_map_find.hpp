@@ -67,18 +67,19 @@ class sync_find {
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE found find(const Q& key, std::uint64_t hash) const {
     const array_base* const array = current();
-    const std::uint64_t buckets = array->in_use();
-    const line_type& line = array->line(bucket_of(hash, buckets));
+    const bucket_reach seen = array->reach();
+    const line_type& line = array->line(seen.number_of(hash));
     form::prefetch_rest(line);  // or it is asked for only when the tags have come
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
     if (const found entry = find_in(line, control, key, marks(hash))) [[likely]] return entry;
-    if (is_unchanged(line, control) && array->in_use() == buckets && !is_followed(*array)) [[likely]] return found{};
+    if (is_unchanged(line, control) && is_unsplit(*array, hash, line, seen.buckets) && !is_followed(*array)) [[likely]]
+      return found{};
     return form::from_answer(key, find_further(*array, key, hash));
   }
 
   template <class Line, class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE found find_in(const Line& line, std::uint64_t control, const Q& key, marks wanted) const {
-    for (tag_matches places(control, wanted.tag, Line::slots); places; places.drop_first()) {
+    for (tag_matches places(control, wanted.tags, Line::slots); places; places.drop_first()) {
       if (const found entry = form::look(line, places.first(), control, wanted, key, equal_)) [[likely]] return entry;
     }
     return found{};
@@ -116,6 +117,20 @@ class sync_find {
     // relaxed suffices after the acquires of the search: coherence forbids an older value than was seen.
     const std::uint64_t now = line.control.load(std::memory_order_relaxed);
     return !line.has_link(control) && ((now ^ control) & all_tags) == 0;
+  }
+
+  // Whether `hash` leads to `line`.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool leads_to(const line_type& line, const array_base& array,
+                                                            std::uint64_t hash, bucket_reach now) noexcept {
+    return &array.line(now.number_of(hash)) == &line;
+  }
+
+  // Whether it does, and has all the time since there were `buckets`. Where the mask was too old for that number, the
+  // one that is read here is not, and leads elsewhere.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_unsplit(const array_base& array, std::uint64_t hash,
+                                                              const line_type& line, std::uint64_t buckets) noexcept {
+    const bucket_reach now = array.reach();
+    return now.buckets == buckets && leads_to(line, array, hash, now);
   }
 
   // acquire: pairs with the release in follow(); what changed in the successor is there to be seen.

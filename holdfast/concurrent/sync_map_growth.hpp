@@ -83,8 +83,7 @@ class sync_growth : public sync_find<Types> {
   // Makes the first array if there is none. Not in a section.
   HOLDFAST_COLD void make_first_array() {
     array_type* const first = array_type::make_after(this->owner_, nullptr);
-    // relaxed: published by the exchange.
-    first->buckets.store(smallest_array, std::memory_order_relaxed);
+    first->buckets.begin_with(smallest_array);
     if constexpr (Types::gives_references) first->growth.era = this->root_.home().next_era();
     array_base* expected = &empty_array<line_type>();
     // release: pairs with the acquire in current().
@@ -115,8 +114,7 @@ class sync_growth : public sync_find<Types> {
         make_first_array();
         continue;
       }
-      // relaxed: only who has the growth lock changes it.
-      if (array->buckets.load(std::memory_order_relaxed) >= buckets) return unlock_growth(*array);
+      if (array->in_use() >= buckets) return unlock_growth(*array);
       if (!grow_by(*array, 1)) patience.wait();
     }
   }
@@ -126,7 +124,7 @@ class sync_growth : public sync_find<Types> {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool owes(std::uint64_t hash) const noexcept {
     reclaim::section inside(*this->domain_);
     array_base& array = *this->current();
-    if constexpr (form::bytes_beside_line != 0) __builtin_prefetch(&array.line(bucket_of(hash, array.in_use())), 1);
+    if constexpr (form::bytes_beside_line != 0) __builtin_prefetch(&array.line(array.reach().number_of(hash)), 1);
     return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
   }
 
@@ -140,7 +138,7 @@ class sync_growth : public sync_find<Types> {
     }
     count_stripe& stripe = stripe_of(*array);
     const std::uint32_t owed = stripe.owed.load(std::memory_order_relaxed);
-    const bool wanted = array->buckets.load(std::memory_order_relaxed) < array->growth.target.load(std::memory_order_relaxed);
+    const bool wanted = array->in_use() < array->growth.target.load(std::memory_order_relaxed);
     const std::uint32_t now = std::min(owed, splits_a_write);
     stripe.owed.store(wanted ? owed - now : 0, std::memory_order_relaxed);
     if (wanted && now != 0) grow_by(*array, now);
@@ -149,7 +147,7 @@ class sync_growth : public sync_find<Types> {
 
   HOLDFAST_NOINLINE static void think_of_growth(array_base& array, count_stripe& stripe) noexcept {
     const std::uint64_t wanted = buckets_for<form>(array.entries());
-    const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
+    const std::uint64_t buckets = array.in_use();
     if (wanted <= buckets) return;
     array.growth.target.store(wanted, std::memory_order_relaxed);
     stripe.owed.store(static_cast<std::uint32_t>(std::min(wanted - buckets, owed_at_most)), std::memory_order_relaxed);
@@ -172,7 +170,7 @@ class sync_growth : public sync_find<Types> {
     } held{&array};
     auto& whole = static_cast<array_type&>(array);
     for (; most != 0; --most) {
-      const std::uint64_t number = array.buckets.load(std::memory_order_relaxed);
+      const std::uint64_t number = array.in_use();
       if (!whole.extend_to(number)) {
         follow(whole);
         held.array = nullptr;  // for good
@@ -214,8 +212,7 @@ class sync_growth : public sync_find<Types> {
     line_type& fresh = array.line(number);
     packed.write_to(fresh);
     fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
-    // release: pairs with in_use(). What comes after is seen only by who can see this.
-    array.buckets.store(number + 1, std::memory_order_release);
+    array.buckets.make_known(number);
     const std::uint64_t left = from.take_out(unlinked);
     unlinked = from.unlinked();
     unlock(fresh.control, packed.tags());
@@ -224,7 +221,7 @@ class sync_growth : public sync_find<Types> {
 
   // The lines of the split after the next one.
   static void prefetch_next(const array_base& array, std::uint64_t number, unsigned bit) noexcept {
-    if (array.lines == nullptr || number + 2 >= array.capacity) return;
+    if (array.lines == nullptr || number + 2 >= array.growth.capacity) return;
     __builtin_prefetch(&array.lines[number + 2], 1);
     __builtin_prefetch(&array.lines[(number + 2) ^ std::uint64_t{1} << bit], 1);
   }
@@ -232,7 +229,7 @@ class sync_growth : public sync_find<Types> {
   // Moves everything to a larger array. All locks of `array` stay closed.
   void follow(array_type& array) {
     array_type& next = *array_type::make_after(this->owner_, &array);
-    const std::uint64_t buckets = array.buckets.load(std::memory_order_relaxed);
+    const std::uint64_t buckets = array.in_use();
     for (std::uint64_t i = 0; i < buckets; ++i) {
       const line_type& from = array.line(i);
       line_type& to = *::new (static_cast<void*>(&next.line(i))) line_type();
@@ -240,7 +237,7 @@ class sync_growth : public sync_find<Types> {
       to.copy_from(from);
       to.control.store(tags, std::memory_order_relaxed);
     }
-    next.buckets.store(buckets, std::memory_order_relaxed);
+    next.buckets.begin_with(buckets);
     next.stripes[0].entries.store(static_cast<std::int64_t>(array.entries()), std::memory_order_relaxed);
     next.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed), std::memory_order_relaxed);
     next.growth.target.store(array.growth.target.load(std::memory_order_relaxed), std::memory_order_relaxed);

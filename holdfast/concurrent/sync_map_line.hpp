@@ -12,11 +12,16 @@
 // on, each form says for itself.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstdint>
 
 #include <holdfast/base/lang/config.hpp>
+
+#if HOLDFAST_SSE2
+#include <emmintrin.h>
+#endif
 
 namespace holdfast::inline v0::concurrent {
 
@@ -42,21 +47,43 @@ inline constexpr std::uint64_t all_tags = 0x00ff'ffff'ffff'ffff;
   return control & ~(std::uint64_t{0xff} << (8 * place));
 }
 
-// The places of a line that may have a certain tag, first to last: at least those that have it.
+// A tag in each of seven bytes, by the top byte of the hash: 2 KiB, which a lookup reads instead of computing.
+inline constexpr auto tags_of_tops = [] {
+  std::array<std::uint64_t, 256> made{};
+  for (std::uint64_t top = 0; top < made.size(); ++top) made[top] = tag_of(top << 56) * 0x0001'0101'0101'0101;
+  return made;
+}();
+[[nodiscard]] constexpr std::uint64_t tags_of(std::uint64_t hash) noexcept { return tags_of_tops[hash >> 56]; }
+
+// The places of a line that have a certain tag, which comes seven times over, first to last. Without SSE2 also places
+// that may have it: a tag that differs by one, above a place that has it; never a vacant one.
 class tag_matches {
  public:
-  constexpr tag_matches(std::uint64_t control, std::uint64_t tag, unsigned slots) noexcept {
-    const std::uint64_t differs = control ^ tag * ones;
-    // Zero bytes become 0x80; so may a byte above one, if it is 1: a tag that differs by one, never a vacant one.
+#if HOLDFAST_SSE2
+  HOLDFAST_ALWAYS_INLINE tag_matches(std::uint64_t control, std::uint64_t wanted, unsigned slots) noexcept {
+    const auto lanes = [](std::uint64_t word) { return _mm_cvtsi64_si128(static_cast<long long>(word)); };
+    const __m128i equal = _mm_cmpeq_epi8(lanes(control), lanes(wanted));
+    found_ = static_cast<unsigned>(_mm_movemask_epi8(equal)) & ((1U << slots) - 1);
+  }
+  [[nodiscard]] unsigned first() const noexcept { return static_cast<unsigned>(std::countr_zero(found_)); }
+#else
+  constexpr tag_matches(std::uint64_t control, std::uint64_t wanted, unsigned slots) noexcept {
+    const std::uint64_t differs = control ^ wanted;
+    // Zero bytes become 0x80.
     found_ = (differs - ones) & ~differs & (ones << 7) & ((std::uint64_t{1} << (8 * slots)) - 1);
   }
-  [[nodiscard]] constexpr explicit operator bool() const noexcept { return found_ != 0; }
   [[nodiscard]] constexpr unsigned first() const noexcept { return static_cast<unsigned>(std::countr_zero(found_)) / 8; }
+#endif
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return found_ != 0; }
   constexpr void drop_first() noexcept { found_ &= found_ - 1; }
 
  private:
+#if HOLDFAST_SSE2
+  unsigned found_;
+#else
   static constexpr std::uint64_t ones = 0x0001'0101'0101'0101;
   std::uint64_t found_;
+#endif
 };
 
 }  // namespace holdfast::inline v0::concurrent

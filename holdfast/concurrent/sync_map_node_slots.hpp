@@ -21,8 +21,9 @@ struct node_slots {
   using fresh = own_node<node>;
 
   struct marks {
-    explicit marks(std::uint64_t hash) noexcept : tag(tag_of(hash)), sign(sign_of(hash)) {}
-    std::uint64_t tag;
+    explicit marks(std::uint64_t hash) noexcept : tags(tags_of(hash)), sign(sign_of(hash)) {}
+    [[nodiscard]] std::uint64_t tag() const noexcept { return tags & 0xff; }
+    std::uint64_t tags;  // seven times over
     std::uint64_t sign;
   };
 
@@ -56,7 +57,7 @@ struct node_slots {
   // Where the entry with these marks may be.
   static void prefetch_entry(const line& in, marks wanted) noexcept {
     // relaxed: nothing is read through it.
-    const tag_matches places(in.control.load(std::memory_order_relaxed), wanted.tag, line::slots);
+    const tag_matches places(in.control.load(std::memory_order_relaxed), wanted.tags, line::slots);
     if (places) __builtin_prefetch(node_in<node>(in.words[places.first()].load(std::memory_order_relaxed))->first_read());
   }
 

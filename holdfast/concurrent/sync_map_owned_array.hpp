@@ -30,7 +30,7 @@ class owned_array : public bucket_array<Line> {
   // The first array, or the one that follows `before`; nothing in its buckets is written yet but in_use of the
   // first one. Throws: what the allocator throws.
   [[nodiscard]] static owned_array* make_after(const owner& from, const array* before) {
-    const std::uint64_t held = before == nullptr ? 0 : before->capacity;
+    const std::uint64_t held = before == nullptr ? 0 : before->growth.capacity;
     if (held < largest_copied_array) return make_small(from, held == 0 ? smallest_array : held * 4);
     return make_large(from, held);
   }
@@ -46,7 +46,7 @@ class owned_array : public bucket_array<Line> {
   // Sees to it that bucket `number`, the next one, has room. False: there is none in this array, it must be
   // followed. Throws: what the allocator throws.
   [[nodiscard]] bool extend_to(std::uint64_t number) {
-    if (number < this->capacity) return true;
+    if (number < this->growth.capacity) return true;
     if (this->segments == nullptr || array::segment_of(number) >= segments_at_most) return false;
     add_segment(array::segment_of(number));
     return true;
@@ -62,7 +62,7 @@ class owned_array : public bucket_array<Line> {
 
   // Bytes held for buckets; of a range, the part in use.
   [[nodiscard]] std::uint64_t bytes() const noexcept {
-    return (range_ ? this->in_use() : this->capacity) * sizeof(Line) + sizeof(*this) +
+    return (range_ ? this->in_use() : this->growth.capacity) * sizeof(Line) + sizeof(*this) +
            this->stripe_mask * sizeof(count_stripe);
   }
   [[nodiscard]] bool in_range() const noexcept { return static_cast<bool>(range_); }
@@ -87,7 +87,7 @@ class owned_array : public bucket_array<Line> {
       }
       give_room<segment_list>(this->segments, owner_);
     } else if (!range_ && this->lines != nullptr) {
-      give_lines(this->lines, this->capacity);
+      give_lines(this->lines, this->growth.capacity);
     }
     if (this->stripes != &this->first_stripe) give_room<stripe_list>(this->stripes, owner_);
   }
@@ -127,7 +127,7 @@ class owned_array : public bucket_array<Line> {
     unfinished made(build(from, std::move(range), lines, capacity));
     if (lines == nullptr) {
       made->segments = (::new (take_room<segment_list>(from)) segment_list)->first;
-      for (unsigned i = 0; made->capacity < at_least; ++i) made->add_segment(i);
+      for (unsigned i = 0; made->growth.capacity < at_least; ++i) made->add_segment(i);
     }
     made->stripes = (::new (take_room<stripe_list>(from)) stripe_list)->each;
     made->stripe_mask = stripes_of_large - 1;
@@ -149,7 +149,7 @@ class owned_array : public bucket_array<Line> {
     owner_.add_block();
     // release: pairs with the acquire of `buckets`, which comes later still.
     this->segments[which].store(fresh, std::memory_order_release);
-    this->capacity = array::first_in(which + 1);
+    this->growth.capacity = array::first_in(which + 1);
   }
 
   void give_lines(Line* first, std::uint64_t count) noexcept {

@@ -115,8 +115,9 @@ struct pair_form {
   using fresh = own_pair<Types>;
 
   struct marks {
-    explicit marks(std::uint64_t hash) noexcept : tag(tag_of(hash)) {}
-    std::uint64_t tag;
+    explicit marks(std::uint64_t hash) noexcept : tags(tags_of(hash)) {}
+    [[nodiscard]] std::uint64_t tag() const noexcept { return tags & 0xff; }
+    std::uint64_t tags;  // seven times over
   };
 
   static constexpr std::size_t bytes_beside_line = 0;
@@ -133,8 +134,8 @@ struct pair_form {
     if (seen.first != as_word<key_type>(key)) [[unlikely]] return {};
     // inv hf.concurrent.found-is-published. acquire: it must be read after the pair.
     const std::uint64_t now = in.control.load(std::memory_order_acquire);
-    if (now != control && tag_at(now ^ control, place) != 0) [[unlikely]] return {};
-    return found(seen);
+    if (now == control || tag_at(now ^ control, place) == 0) [[likely]] return found(seen);
+    return {};
   }
   [[nodiscard]] static answer to_answer(const found& entry) noexcept {
     return {entry.words().second, static_cast<bool>(entry)};

@@ -295,7 +295,7 @@ void pairs_step_by_step() {
   const holdfast::equal_to<std::uint64_t> equal;
   pair_line line;
   // The slot had an entry of the same tag when the reader read the tags; it has gone, and ours is not published.
-  const std::uint64_t old_tags = with_tag(0, 0, marks.tag);
+  const std::uint64_t old_tags = with_tag(0, 0, marks.tag());
   line.write(0, {key, 7});
   line.control.store(lock_bit);
   require(!pair_form::look(line, 0, old_tags, marks, key, equal), "an entry is found before it is published");
@@ -489,6 +489,33 @@ void clears_all() {
   require_sound(map);
 }
 
+// A lookup reads mask and number of buckets one after the other, and once more when it has found nothing. Whatever
+// has come in between: what it then takes for certain is so.
+struct reader_of_masks : holdfast::concurrent::sync_find<pair_types> {
+  using base = holdfast::concurrent::sync_find<pair_types>;
+  using base::is_unsplit;
+};
+
+void masks_of_any_age() {
+  using namespace holdfast::concurrent;
+  constexpr std::uint64_t first = 4;
+  constexpr std::uint64_t last = 17;
+  pair_line lines[last];
+  for (std::uint64_t of_mask = first; of_mask <= last; ++of_mask) {
+    for (std::uint64_t of_number = of_mask; of_number <= last; ++of_number) {
+      bucket_array<pair_line> now(lines, 0, last);
+      now.buckets.begin_with(of_number);
+      const bucket_reach seen{mask_for(of_mask), of_number};
+      for (std::uint64_t hash = 0; hash < 64; ++hash) {
+        const std::uint64_t number = seen.number_of(hash);
+        const bool is_right = number == place_of(hash, of_number).number;
+        require(reader_of_masks::is_unsplit(now, hash, now.line(number), of_number) == is_right,
+                "a mask is too old and goes unnoticed");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -514,6 +541,7 @@ int main() {
   chains_come_and_go<nodes>();
   checking("hf.concurrent.absent-is-checked, hf.concurrent.seen-while-moved");
   held_up_readers();
+  masks_of_any_age();
   checking("hf.concurrent.found-is-published");
   pairs_step_by_step();
   checking("hf.concurrent.walk-once");

@@ -49,6 +49,40 @@ TEST(SyncMapLine, PlacesFollowTheOrderOfSplits) {
   }
 }
 
+// covers hf.concurrent.reach-is-filled
+TEST(SyncMapLine, WhatALookupReadsLeadsWhereSplitsHavePut) {
+  using holdfast::concurrent::bucket_reach;
+  using holdfast::concurrent::mask_for;
+  for (std::uint64_t buckets = 1; buckets < 70; ++buckets) {
+    for (std::uint64_t later = buckets; later < 140; ++later) {
+      const bucket_reach old_mask{mask_for(buckets), later};
+      for (std::uint64_t hash = 0; hash < 300; ++hash) {
+        EXPECT_LT(old_mask.number_of(hash), later);
+        if (mask_for(later) == mask_for(buckets)) {
+          EXPECT_EQ(old_mask.number_of(hash), holdfast::concurrent::place_of(hash, later).number);
+        }
+      }
+    }
+    const bucket_reach mask_comes_first{mask_for(buckets + 1), buckets};  // stored just before the number that needs it
+    for (std::uint64_t hash = 0; hash < 300; ++hash)
+      EXPECT_EQ(mask_comes_first.number_of(hash), holdfast::concurrent::place_of(hash, buckets).number);
+  }
+}
+
+TEST(SyncMapLine, TheMaskReachesTheLastBucketAndHalfOfItDoesNot) {
+  holdfast::concurrent::basic_bucket_count<holdfast::sync::real_machine> count(0);
+  count.begin_with(4);
+  for (std::uint64_t number = 4; number < 64; ++number) {
+    count.make_known(number);
+    const auto reach = count.reach();
+    EXPECT_EQ(reach.buckets, number + 1);
+    EXPECT_EQ(reach.mask, holdfast::concurrent::mask_for(number + 1));
+    EXPECT_EQ(reach.mask & (reach.mask + 1), 0U);
+    EXPECT_GE(reach.mask, number);
+    EXPECT_LT(reach.mask / 2, number);
+  }
+}
+
 TEST(SyncMapLine, TagsAreNeitherVacantNorLinksAndAreFound) {
   using namespace holdfast::concurrent;
   for (std::uint64_t top = 0; top < 256; ++top) {
@@ -56,7 +90,7 @@ TEST(SyncMapLine, TagsAreNeitherVacantNorLinksAndAreFound) {
     EXPECT_GT(tag, link_tag);
     for (unsigned place = 0; place < node_line::slots; ++place) {
       const std::uint64_t control = with_tag(lock_bit, place, tag);
-      const tag_matches found(control, tag, node_line::slots);
+      const tag_matches found(control, tags_of(top << 56), node_line::slots);
       ASSERT_TRUE(found);
       EXPECT_EQ(found.first(), place);
       EXPECT_EQ(without_tag(control, place), lock_bit);
