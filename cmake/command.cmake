@@ -18,9 +18,12 @@ target_compile_definitions(holdfast_hazard PRIVATE
   HOLDFAST_HAVE_BACKTRACE=$<BOOL:${holdfast_libbacktrace}>)
 holdfast_apply_flags(holdfast_hazard)
 
+# Other libraries' maps, which `holdfast replay` plays traces through.
+include(${PROJECT_SOURCE_DIR}/cmake/concurrent_peers.cmake)
+
 add_library(holdfast_tools STATIC ${tools_sources})
 target_link_libraries(holdfast_tools
-  PUBLIC holdfast holdfast_hazard holdfast_peers CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json)
+  PUBLIC holdfast holdfast_hazard holdfast_peers holdfast_scale_peers CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json)
 target_compile_definitions(holdfast_tools PUBLIC
   HOLDFAST_VERSION="${PROJECT_VERSION}"
   HOLDFAST_HAVE_LZMA=$<BOOL:${LIBLZMA_FOUND}>

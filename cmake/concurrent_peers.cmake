@@ -1,9 +1,20 @@
-# Maps for many threads of other libraries, to be compared with in bench/scale. Sets
+# Maps for many threads of other libraries, to be compared with in bench/scale and by `holdfast replay`. Sets
 #
 #   holdfast_concurrent_peers   names of the sources in bench/scale/peers that can be built
 #   target holdfast_scale_peers HOLDFAST_HAVE_TBB, _CUCKOO, _XENIUM, _CDS, _URCU, each 0 or 1, and what to link
 
+if(TARGET holdfast_scale_peers)
+  return()
+endif()
 add_library(holdfast_scale_peers INTERFACE)
+if(HOLDFAST_SANITIZE)
+  # The installed libraries were built without; ThreadSanitizer would take their ordering for none.
+  foreach(upper IN ITEMS TBB CUCKOO XENIUM CDS URCU)
+    target_compile_definitions(holdfast_scale_peers INTERFACE HOLDFAST_HAVE_${upper}=0)
+  endforeach()
+  message(STATUS "holdfast: without comparison to other maps for many threads (not possible in a sanitizer build)")
+  return()
+endif()
 set(holdfast_concurrent_peers holdfast locked)
 
 # holdfast_peer(NAME FOUND package): takes part or not.

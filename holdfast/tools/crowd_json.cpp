@@ -17,9 +17,9 @@ using json = nlohmann::ordered_json;
   told["hit_ratio"] = map.hit_ratio();
   told["latency_ns"] = {{"reads", times_json(map.reads)}, {"writes", times_json(map.writes)}};
   told["entries"] = map.entries;
-  told["bytes"] = map.bytes;
-  // Null where nothing ever waits, to tell it from nothing that waited.
-  told["retired_bytes"] = map.retires ? json{{"most", map.retired_most}, {"end", map.retired_end}} : json(nullptr);
+  told["bytes"] = map.bytes != 0 ? json(map.bytes) : json(nullptr);
+  // Null where nothing ever waits, or where it is not told, to tell it from nothing that waited.
+  told["retired_bytes"] = map.retires == retirement::told ? json{{"most", map.retired_most}, {"end", map.retired_end}} : json(nullptr);
   return told;
 }
 

@@ -1,5 +1,7 @@
 #include "holdfast/tools/crowd_map.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -14,17 +16,6 @@
 
 namespace holdfast::inline v0::tools {
 namespace {
-
-template <template <class Key> class Map>
-[[nodiscard]] crowd_map crowd_map_of(std::string_view name, std::string_view story, bool retires,
-                                     bool is_cache = false) {
-  return {name, story, retires, is_cache, [](const trace& t, const crowd_plan& plan, crowd_watch watch) {
-            if (t.has_words()) {
-              return crowd_play<Map<std::string>, std::string_view>(t.words(), t.kinds(), plan).run(watch);
-            }
-            return crowd_play<Map<std::uint64_t>, std::uint64_t>(t.numbers(), t.kinds(), plan).run(watch);
-          }};
-}
 
 template <class Key>
 using synced = sync_map<Key, const void*>;
@@ -76,33 +67,62 @@ void add_once(std::vector<const crowd_map*>& chosen, const crowd_map* one) {
   if (std::ranges::find(chosen, one) == chosen.end()) chosen.push_back(one);
 }
 
+constexpr std::size_t maps_of_ours = 4;
+
+[[nodiscard]] bool is_called(const crowd_map& one, std::string_view name) {
+  return one.name == name || (one.name.ends_with("_map") && one.name.substr(0, one.name.size() - 4) == name);
+}
+
+[[nodiscard]] std::string all_names() {
+  std::string names;
+  for (const crowd_map& one : crowd_maps()) names += std::string(one.name) + ", ";
+  return names + "all";
+}
+
 }  // namespace
 
 const std::vector<crowd_map>& crowd_maps() {
-  static const std::vector<crowd_map> all = {
-      crowd_map_of<synced>("sync_map", "readers take no lock, writers lock one bucket", true),
-      crowd_map_of<sharded>("sharded_map", "32 maps, each under a reader-writer lock", false),
-      crowd_map_of<locked>("locked_map", "one map under one reader-writer lock", false),
-      crowd_map_of<cached>("pointer_cache", "readers take no lock; with --capacity N it keeps N entries", true, true),
-  };
+  static const auto all = [] {
+    std::vector<crowd_map> built = {
+        crowd_map_of<synced>("sync_map", "readers take no lock, writers lock one bucket", retirement::told),
+        crowd_map_of<sharded>("sharded_map", "32 maps, each under a reader-writer lock", retirement::none),
+        crowd_map_of<locked>("locked_map", "one map under one reader-writer lock", retirement::none),
+        crowd_map_of<cached>("pointer_cache", "readers take no lock; with --capacity N it keeps N entries",
+                             retirement::told, true),
+    };
+    add_maps_with_locks(built);
+    add_tbb_map(built);
+    add_cuckoo_map(built);
+    add_cds_map(built);
+    add_urcu_map(built);
+    return built;
+  }();
   return all;
 }
 
 std::vector<const crowd_map*> choose_crowd_maps(const std::vector<std::string>& names) {
   std::vector<const crowd_map*> chosen;
   const auto& all = crowd_maps();
-  for (const std::string& name : names.empty() ? std::vector<std::string>{"all"} : names) {
-    const auto found = std::ranges::find(all, name, &crowd_map::name);
+  for (std::size_t i = 0; names.empty() && i < maps_of_ours; ++i) chosen.push_back(&all[i]);
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find_if(all, [&](const crowd_map& one) { return is_called(one, name); });
     if (found != all.end()) {
       add_once(chosen, &*found);
     } else if (name == "all") {
       for (const crowd_map& one : all) add_once(chosen, &one);
     } else {
-      throw input_error("--map", "there is no map '" + shown(name) + "' for many threads",
-                        "choose among sync_map, sharded_map, locked_map, pointer_cache, all, or leave out --threads");
+      throw input_error("--map", "there is no map '" + shown(name) + "' for many threads in this build",
+                        "choose among " + all_names() + ", or leave out --threads");
     }
   }
   return chosen;
+}
+
+std::string crowd_map_help() {
+  std::string text = "MAPS FOR MANY THREADS (--map, with --threads)\n";
+  for (const crowd_map& one : crowd_maps()) text += fmt::format("  {:<18} {}\n", one.name, one.story);
+  text += fmt::format("  {:<18} every one of them\n", "all");
+  return text + "  Without --map: the first four.\n";
 }
 
 }  // namespace holdfast::inline v0::tools

@@ -40,24 +40,38 @@ struct crowd_result {
   double seconds = 0.0;           // from the start of all threads to the end of the last one
   histogram read_times;           // of a play for latency, in nanoseconds
   histogram write_times;
-  std::uint64_t bytes = 0;        // of a play for memory, in the end, by the map's stats()
+  std::uint64_t bytes = 0;        // of a play for memory, in the end, by the map's stats(); 0: not known
   std::uint64_t retired_most = 0; // bytes that waited for readers, looked at every millisecond
   std::uint64_t retired_end = 0;  // the same when the last thread had finished
   std::string fault;              // the first broken invariant; empty if all is well
 };
 
+// Whether a map takes out now and destroys later, and whether it tells how much waits.
+enum class retirement : std::uint8_t { none, told, untold };
+
 struct crowd_map {
   std::string_view name;
   std::string_view story;
-  bool retires;   // takes out now and destroys later
+  retirement retires;
   bool is_cache;  // under a bound it gives entries up, and has answers of its own
   std::function<crowd_result(const trace&, const crowd_plan&, crowd_watch)> play;
 };
 
+// Ours first, then those of other libraries that were there when this was built.
 [[nodiscard]] const std::vector<crowd_map>& crowd_maps();
 
-// The maps called `names`, each once, in that order; "all" and no name are all of them.
-// Throws: input_error for a name that is none.
+// Each in a source file of its own; empty where the peer was not there.
+void add_maps_with_locks(std::vector<crowd_map>& all);
+void add_tbb_map(std::vector<crowd_map>& all);
+void add_cuckoo_map(std::vector<crowd_map>& all);
+void add_cds_map(std::vector<crowd_map>& all);
+void add_urcu_map(std::vector<crowd_map>& all);
+
+// The maps called `names`, each once, in that order; no name is ours, "all" is all of them, and of ours "_map" may be
+// left out. Throws: input_error for a name that is none.
 [[nodiscard]] std::vector<const crowd_map*> choose_crowd_maps(const std::vector<std::string>& names);
+
+// For --help.
+[[nodiscard]] std::string crowd_map_help();
 
 }  // namespace holdfast::inline v0::tools

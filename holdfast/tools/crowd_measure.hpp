@@ -16,7 +16,7 @@ namespace holdfast::inline v0::tools {
 
 struct crowd_measured {
   std::string name;
-  bool retires = false;
+  retirement retires = retirement::none;
   bool is_bounded = false;   // a cache that gives entries up: its hits are its own
   std::vector<double> mops;  // millions of operations a second of all threads, one figure a round
   histogram reads;           // nanoseconds

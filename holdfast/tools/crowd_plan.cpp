@@ -32,7 +32,6 @@ const std::string_view crowd_help =
     "  N threads share one map and play the trace together, in turns of 256 operations. --mix R/W\n"
     "  says how many of a hundred read (90/10 without it): a read looks its key up, a write stores\n"
     "  it, or erases it where an erase was recorded. The keys of the first half are there before.\n"
-    "  --map: sync_map, sharded_map, locked_map, pointer_cache, all (the default).\n"
     "  --capacity N: pointer_cache keeps N entries; a read that misses stores its key.\n";
 
 }  // namespace holdfast::inline v0::tools

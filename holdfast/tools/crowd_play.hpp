@@ -24,6 +24,20 @@
 
 namespace holdfast::inline v0::tools {
 
+// What each thread makes before it uses a map, and ends afterwards: the map's own thread_scope, if it has one.
+struct no_scope {
+  no_scope() {}  // not trivial, so that a scope is never an unused variable
+};
+template <class Map>
+struct scope_of {
+  using type = no_scope;
+};
+template <class Map>
+  requires requires { typename Map::thread_scope; }
+struct scope_of<Map> {
+  using type = typename Map::thread_scope;
+};
+
 template <class Map, class Key>
 class crowd_play {
   using clock = std::chrono::steady_clock;
@@ -43,6 +57,7 @@ class crowd_play {
       std::vector<std::jthread> threads;
       for (unsigned number = 0; number < plan_.threads; ++number) {
         threads.emplace_back([&, number] {
+          const typename scope_of<Map>::type attached;
           ready.count_down();
           start.wait();
           play_share(number, watch == crowd_watch::latency, shares[number]);
@@ -149,10 +164,23 @@ class crowd_play {
   std::span<const Key> keys_;
   std::span<const op_kind> kinds_;
   crowd_plan plan_;
+  typename scope_of<Map>::type attached_;
   Map map_;
   clock::time_point started_;
   std::uint64_t retired_most_ = 0;
   std::atomic<unsigned> running_{plan_.threads};
 };
+
+// Numbers and words are kept by maps of their own kind.
+template <template <class Key> class Map>
+[[nodiscard]] crowd_map crowd_map_of(std::string_view name, std::string_view story, retirement retires,
+                                     bool is_cache = false) {
+  return {name, story, retires, is_cache, [](const trace& t, const crowd_plan& plan, crowd_watch watch) {
+            if (t.has_words()) {
+              return crowd_play<Map<std::string>, std::string_view>(t.words(), t.kinds(), plan).run(watch);
+            }
+            return crowd_play<Map<std::uint64_t>, std::uint64_t>(t.numbers(), t.kinds(), plan).run(watch);
+          }};
+}
 
 }  // namespace holdfast::inline v0::tools

@@ -25,7 +25,8 @@ namespace {
 }
 
 [[nodiscard]] std::string retired_text(const crowd_measured& map, std::uint64_t bytes) {
-  return map.retires ? memory_text(bytes) : "none";
+  if (map.retires == retirement::none) return "none";
+  return map.retires == retirement::told ? memory_text(bytes) : "not told";
 }
 
 [[nodiscard]] std::string speed_table(const crowd_report& report, bool with_colour) {
@@ -36,8 +37,8 @@ namespace {
                    {three_digits(median_of(map.mops))},
                    {fmt::format("{:.1f} %", map.hit_ratio() * 100.0)},
                    {grouped(map.entries)},
-                   {memory_text(map.bytes)},
-                   {fmt::format("{:.1f}", static_cast<double>(map.bytes) / static_cast<double>(entries))},
+                   {map.bytes == 0 ? "not told" : memory_text(map.bytes)},
+                   {map.bytes == 0 ? "" : fmt::format("{:.1f}", static_cast<double>(map.bytes) / static_cast<double>(entries))},
                    {retired_text(map, map.retired_most)},
                    {retired_text(map, map.retired_end)}});
   }
@@ -70,7 +71,8 @@ namespace {
       "hits     reads that found their key; the keys of the first half were there before{}\n"
       "latency  one play, each operation timed by {}: {:.0f} ns of it are the clock's, steps of {:.1f} ns;\n"
       "         what other threads and processes interrupted is in it\n"
-      "memory   in the end, by stats(){}; retired: taken out, and waiting until no reader can have it\n"
+      "memory   in the end, by stats(){}; of other libraries what malloc gave them;\n"
+      "         retired: taken out, and waiting until no reader can have it\n"
       "Every value that was read was its key's own, and every map is whole.\n",
       report.repeat == 1 ? "" : fmt::format(", median of {} plays in turns", report.repeat), bound_text(report),
       tick_clock::name(), clock.overhead(), clock.step(), report.trace.words ? ", long text aside" : "");

@@ -19,9 +19,9 @@ namespace holdfast::inline v0::tools {
 
 class histogram {
  public:
-  histogram() : counts_(bucket_count) {}
-
+  // The first value takes memory; an empty one has none, as who looks at others' memory may want.
   void add(std::uint64_t value) {
+    if (counts_.empty()) counts_.resize(bucket_count);
     ++counts_[bucket_of(value)];
     ++total_;
     largest_ = std::max(largest_, value);
@@ -29,6 +29,8 @@ class histogram {
 
   // As if all that was added there had been added here.
   void merge(const histogram& other) {
+    if (other.counts_.empty()) return;
+    counts_.resize(bucket_count);
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
     total_ += other.total_;
     largest_ = std::max(largest_, other.largest_);

@@ -77,4 +77,13 @@ void give_back_free_memory() {
 #endif
 }
 
+std::uint64_t malloced_bytes() {
+#ifdef __GLIBC__
+  const auto told = mallinfo2();
+  return std::uint64_t{told.uordblks} + told.hblkhd;
+#else
+  return 0;
+#endif
+}
+
 }  // namespace holdfast::inline v0::tools

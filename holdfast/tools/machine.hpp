@@ -1,6 +1,7 @@
 // The machine a replay runs on: what it is, and how to stay on one of its processors.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,5 +17,8 @@ void pin_to_cpu(int cpu);
 // large blocks did before does not change where the next ones come from.
 void fix_malloc_threshold();
 void give_back_free_memory();
+
+// What malloc has handed out and not got back; 0 where it does not tell.
+[[nodiscard]] std::uint64_t malloced_bytes();
 
 }  // namespace holdfast::inline v0::tools

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "holdfast/tools/contestant.hpp"
+#include "holdfast/tools/crowd_map.hpp"
 #include "holdfast/tools/csv_columns.hpp"
 #include "holdfast/tools/input_error.hpp"
 #include "holdfast/tools/replay.hpp"
@@ -22,6 +23,7 @@ constexpr const char* examples =
     "  holdfast replay book.txt                   any text: its words are the keys\n"
     "  zcat log.gz | holdfast replay - --ops cache:10000\n"
     "  holdfast replay --demo --threads 4 --mix 99/1   maps for many threads\n"
+    "  holdfast replay --demo --threads 8 --mix 50/50 --map sync_map,tbb,mutex-std\n"
     "  holdfast replay --demo --map pointer_cache --capacity 10000   hit ratio of a cache\n";
 
 // What the user typed, before it has been checked.
@@ -155,7 +157,7 @@ void add_replay(CLI::App& app, int& exit_code) {
   add_crowd_options(*command, *typed);
   command->footer([] {
     return std::string(examples) + "\n" + std::string(play_rule_help) + "\n" + contestant_help() +
-           "\n" + std::string(crowd_help) + "\n" + std::string(format_help);
+           "\n" + std::string(crowd_help) + "\n" + crowd_map_help() + "\n" + std::string(format_help);
   });
   command->callback([command, typed, &exit_code] { exit_code = replay(checked(*command, *typed)); });
 }

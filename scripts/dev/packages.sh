@@ -15,11 +15,11 @@ zlib1g-dev           | command?        | reading .gz traces                     
 libabsl-dev          | peers?          | comparison to absl                            |
 libboost1.81-dev     | peers?          | comparison to boost::unordered_flat_map       |
 robin-map-dev        | peers?          | comparison to tsl::robin_map                  |
-libtbb-dev           | bench?          | comparison to oneTBB concurrent_hash_map      |
-libcuckoo-dev        | bench?          | comparison to libcuckoo                       |
+libtbb-dev           | peers? bench?   | comparison to oneTBB concurrent_hash_map      |
+libcuckoo-dev        | peers? bench?   | comparison to libcuckoo                       |
 libxenium-dev        | bench?          | comparison to xenium vyukov_hash_map          |
-libcds-dev           | bench?          | comparison to libcds SplitListMap             |
-liburcu-dev          | bench?          | comparison to liburcu lfht                    |
+libcds-dev           | peers? bench?   | comparison to libcds SplitListMap             |
+liburcu-dev          | peers? bench?   | comparison to liburcu lfht                    |
 libgtest-dev         | test            | the tests                                     |
 libgmock-dev         | test            | the tests                                     |
 librapidcheck-dev    | test?           | property tests                                |

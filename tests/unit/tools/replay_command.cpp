@@ -195,6 +195,20 @@ TEST_F(ReplayCommand, ShowsTablesForManyThreads) {
   EXPECT_EQ(only_reads.out.find("latency, writes"), std::string::npos) << only_reads.out;
 }
 
+TEST_F(ReplayCommand, PlaysThroughMapsOfOtherLibrariesByManyThreads) {
+  const auto words = file("t.txt", "the map and the other map and the keys of the other map\n");
+  for (const std::string& trace : {file("t.csv", small_trace), words}) {
+    const auto text = run("replay " + trace + " --threads 2 --repeat 1 --map all");
+    EXPECT_EQ(text.exit_code, 0) << text.error;
+    EXPECT_NE(text.out.find("mutex-std"), std::string::npos) << text.out;
+  }
+  const auto told = nlohmann::json::parse(run("replay " + words + " --threads 2 --repeat 1 --map sync,mutex-std --json -").out);
+  ASSERT_EQ(told["maps"].size(), 2U);
+  EXPECT_EQ(told["maps"][0]["name"], "sync_map");
+  EXPECT_TRUE(told["maps"][1]["retired_bytes"].is_null());
+  EXPECT_EQ(told["maps"][0]["entries"], told["maps"][1]["entries"]);
+}
+
 TEST_F(ReplayCommand, GivesJsonForManyThreads) {
   const auto printed = run("replay " + file("t.csv", small_trace) + " --threads 2 --repeat 2 --map sync_map,locked_map --json -");
   ASSERT_EQ(printed.exit_code, 0) << printed.error;
@@ -253,7 +267,7 @@ TEST_F(ReplayCommand, HelpsAndTellsItsVersion) {
   EXPECT_EQ(run("--help").exit_code, 0);
   const auto help = run("replay --help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const auto* part : {"cache:N", "u64be", "--pin-cpu", "std", "auto", "--threads", "--mix", "sync_map"}) {
+  for (const auto* part : {"cache:N", "u64be", "--pin-cpu", "std", "auto", "--threads", "--mix", "sync_map", "mutex-std"}) {
     EXPECT_NE(help.out.find(part), std::string::npos) << part;
   }
 }
