@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include <holdfast/base/reclaim/domain.hpp>
+#include <holdfast/concurrent/sync_cell.hpp>
 
 using holdfast::reclaim::default_domain;
 using holdfast::reclaim::pin;
@@ -13,6 +14,7 @@ struct node : retirable {
 };
 
 std::atomic<node*> source{nullptr};
+holdfast::sync_cell<int> cell;
 
 extern "C" {
 
@@ -32,10 +34,16 @@ extern "C" {
   }
   return held->value;
 }
+
+[[gnu::noinline]] int read_cell() {
+  const auto held = cell.load();
+  return *held;
+}
 }
 
 int main() {
   node one;
   source = &one;
-  return bare_read() + read_in_section() + read_under_pin() == 21 ? 0 : 1;
+  cell.store(7);
+  return bare_read() + read_in_section() + read_under_pin() + read_cell() == 28 ? 0 : 1;
 }
