@@ -36,7 +36,9 @@ inline constexpr unsigned segments_at_most = 42;
 
 template <class Line>
 struct alignas(64) bucket_array : reclaim::retirable {
-  constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room) noexcept : buckets(in_use), lines(first) {
+  // `at_sight`: where lookups may read them at sight.
+  constexpr bucket_array(Line* first, std::uint64_t in_use, std::uint64_t room, Line* at_sight) noexcept
+      : buckets(in_use), lines_at_sight(at_sight), lines(first) {
     growth.nobodys = in_use != 0;  // any other one is filled later
     growth.capacity = room;
   }
@@ -45,13 +47,14 @@ struct alignas(64) bucket_array : reclaim::retirable {
 
   // In use.
   basic_bucket_count<sync::real_machine> buckets;
+  // All of them, for lookups; null where they lie in segments, or this processor cannot read a slot as it lies there.
+  Line* const lines_at_sight;
   // All of them; null where they lie in segments.
   Line* const lines;
   std::atomic<Line*>* segments = nullptr;
   // Where the entries went when this array was too small; null as long as they are here. Set with release
   // before anything changes there, read with acquire.
   std::atomic<bucket_array*> successor{nullptr};
-  std::uint64_t stripe_mask = 0;
 
   // Not read in lookups.
   struct alignas(64) {
@@ -68,6 +71,7 @@ struct alignas(64) bucket_array : reclaim::retirable {
   } growth;
   count_stripe first_stripe;
   count_stripe* stripes = &first_stripe;
+  std::uint64_t stripe_mask = 0;
 
   // What every empty map has: it must not be written to.
   [[nodiscard]] bool is_nobodys() const noexcept { return growth.nobodys; }
@@ -107,7 +111,7 @@ struct alignas(64) bucket_array : reclaim::retirable {
 template <class Line>
 struct empty_bucket {
   static constinit inline Line nothing_in_it{};
-  static constinit inline bucket_array<Line> array{&nothing_in_it, 1, 0};
+  static constinit inline bucket_array<Line> array{&nothing_in_it, 1, 0, &nothing_in_it};
 };
 template <class Line>
 [[nodiscard]] bucket_array<Line>& empty_array() noexcept {

@@ -68,19 +68,22 @@ class sync_find {
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE found find(const Q& key, std::uint64_t hash) const {
     const array_base* const array = current();
     const bucket_reach seen = array->reach();
-    const line_type& line = array->line(seen.number_of(hash));
-    form::prefetch_rest(line);  // or it is asked for only when the tags have come
-    const std::uint64_t control = line.control.load(std::memory_order_acquire);
-    if (const found entry = find_in(line, control, key, marks(hash))) [[likely]] return entry;
-    if (is_unchanged(line, control) && is_unsplit(*array, hash, line, seen.buckets) && !is_followed(*array)) [[likely]]
-      return found{};
+    if (const line_type* const lines = array->lines_at_sight; lines != nullptr) [[likely]] {
+      const line_type& line = lines[seen.number_of(hash)];
+      form::prefetch_rest(line);  // or it is asked for only when the tags have come
+      const std::uint64_t control = line.control.load(std::memory_order_acquire);
+      if (const found entry = find_in<true>(line, control, key, marks(hash))) [[likely]] return entry;
+      if (is_unchanged(line, control) && is_unsplit(*array, hash, line, seen.buckets) && !is_followed(*array)) [[likely]]
+        return found{};
+    }
     return form::from_answer(key, find_further(*array, key, hash));
   }
 
-  template <class Line, class Q>
+  // AtSight: of an array whose lines may be read so.
+  template <bool AtSight = false, class Line, class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE found find_in(const Line& line, std::uint64_t control, const Q& key, marks wanted) const {
     for (tag_matches places(control, wanted.tags, Line::slots); places; places.drop_first()) {
-      if (const found entry = form::look(line, places.first(), control, wanted, key, equal_)) [[likely]] return entry;
+      if (const found entry = form::template look<AtSight>(line, places.first(), control, wanted, key, equal_)) [[likely]] return entry;
     }
     return found{};
   }

@@ -38,7 +38,7 @@ struct node_form : node_slots<Types, Node> {
 
   // ---- reading ----------------------------------------------------------------------------------------------
   // The entry at `place`, if it has the key.
-  template <class Line, class Q, class Equal>
+  template <bool = false, class Line, class Q, class Equal>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found look(const Line& in, unsigned place, std::uint64_t, marks wanted,
                                                          const Q& key, const Equal& equal) {
     return base::look_at(in, place, wanted, key, equal);

@@ -110,7 +110,9 @@ struct node_line_of {
   }
 };
 
-struct alignas(64) node_line : node_line_of<7> {};
+struct alignas(64) node_line : node_line_of<7> {
+  [[nodiscard]] static bool is_read_at_sight() noexcept { return true; }
+};
 static_assert(sizeof(node_line) == 64);
 
 struct node_overflow : reclaim::retirable, node_line_of<5> {};

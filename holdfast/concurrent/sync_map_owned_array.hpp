@@ -78,7 +78,7 @@ class owned_array : public bucket_array<Line> {
   };
 
   owned_array(const owner& from, memory::reserved_range range, Line* first, std::uint64_t room) noexcept
-      : array(first, 0, room), owner_(from), range_(std::move(range)) {}
+      : array(first, 0, room, Line::is_read_at_sight() ? first : nullptr), owner_(from), range_(std::move(range)) {}
 
   ~owned_array() {
     if (this->segments != nullptr) {

@@ -127,10 +127,10 @@ struct pair_form {
   static constexpr std::uint64_t entries_per_two_buckets = 8;
 
   // ---- reading ----------------------------------------------------------------------------------------------
-  template <class Line, class Q, class Equal>
+  template <bool AtSight = false, class Line, class Q, class Equal>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found look(const Line& in, unsigned place, std::uint64_t control, marks,
                                                          const Q& key, const Equal&) {
-    const cell seen = in.read(place);
+    const cell seen = AtSight ? in.read_at_sight(place) : in.read(place);
     if (seen.first != as_word<key_type>(key)) [[unlikely]] return {};
     // inv hf.concurrent.found-is-published. acquire: it must be read after the pair.
     const std::uint64_t now = in.control.load(std::memory_order_acquire);

@@ -38,6 +38,8 @@ struct pair_line_of {
   atomic_pair pairs[Slots];
 
   [[nodiscard]] cell read(unsigned place) const noexcept { return pairs[place].load(); }
+  // Where is_read_at_sight().
+  [[nodiscard]] cell read_at_sight(unsigned place) const noexcept { return pairs[place].load_whole(); }
   void write(unsigned place, cell what) noexcept { pairs[place].store(what); }
   // The tag goes with the next store of control, and that is the instant of it.
   void vacate(unsigned) noexcept {}
@@ -64,7 +66,9 @@ struct pair_line_of {
   }
 };
 
-struct alignas(128) pair_line : pair_line_of<7> {};
+struct alignas(128) pair_line : pair_line_of<7> {
+  [[nodiscard]] static bool is_read_at_sight() noexcept { return moves_pairs_whole; }
+};
 static_assert(sizeof(pair_line) == 128);
 
 struct alignas(16) pair_overflow : reclaim::retirable, pair_line_of<6> {};

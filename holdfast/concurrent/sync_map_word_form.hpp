@@ -81,7 +81,7 @@ struct word_form : node_slots<Types, Node> {
   };
 
   // ---- reading ----------------------------------------------------------------------------------------------
-  template <class Line, class Q, class Equal>
+  template <bool = false, class Line, class Q, class Equal>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static found look(const Line& in, unsigned place, std::uint64_t, marks wanted,
                                                          const Q& key, const Equal& equal) {
     return found(base::look_at(in, place, wanted, key, equal));

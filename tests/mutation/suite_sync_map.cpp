@@ -503,7 +503,7 @@ void masks_of_any_age() {
   pair_line lines[last];
   for (std::uint64_t of_mask = first; of_mask <= last; ++of_mask) {
     for (std::uint64_t of_number = of_mask; of_number <= last; ++of_number) {
-      bucket_array<pair_line> now(lines, 0, last);
+      bucket_array<pair_line> now(lines, 0, last, lines);
       now.buckets.begin_with(of_number);
       const bucket_reach seen{mask_for(of_mask), of_number};
       for (std::uint64_t hash = 0; hash < 64; ++hash) {

@@ -55,11 +55,16 @@ class alignas(16) atomic_pair {
   atomic_pair& operator=(const atomic_pair&) = delete;
 
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE word_pair load() const noexcept {
+    if (!moves_pairs_whole) [[unlikely]] return load_locked();
+    return load_whole();
+  }
+
+  // load() for who knows that moves_pairs_whole: without the look at it, which costs a lookup in a large map a twentieth.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE word_pair load_whole() const noexcept {
 #if HOLDFAST_TSAN
     const auto both = static_cast<whole>(__tsan_atomic128_load(reinterpret_cast<const volatile signed_whole*>(words_), 2));
     return {static_cast<std::uint64_t>(both), static_cast<std::uint64_t>(both >> 64)};
 #else
-    if (!moves_pairs_whole) [[unlikely]] return load_locked();
     __m128i both;
     __asm__ volatile(HOLDFAST_MOVE_PAIR " %1, %0" : "=x"(both) : "m"(words_) : "memory");
     auto first = static_cast<std::uint64_t>(_mm_cvtsi128_si64(both));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -186,5 +187,20 @@ TEST(SyncMapPairs, AreReadWholeWhileKeysTakeTurnsInASlot) {
   stop = true;
   writer.join();
 }
+
+#if HOLDFAST_HAVE_ATOMIC_PAIR && !defined(__AVX__) && !HOLDFAST_TSAN
+// As on a processor that does not move sixteen bytes as a whole: lookups take the slow way, and find the same.
+TEST(SyncMapPairs, AreFoundWithoutWholeMoves) {
+  struct without_whole_moves {
+    const bool before = std::exchange(holdfast::moves_pairs_whole, false);
+    ~without_whole_moves() { holdfast::moves_pairs_whole = before; }
+  } for_now;
+  sync_map<std::uint64_t, std::uint64_t> map;
+  for (std::uint64_t n = 0; n < 5000; ++n) map.store(n, n * n);
+  for (std::uint64_t n = 0; n < 5000; n += 2) EXPECT_TRUE(map.erase(n));
+  for (std::uint64_t n = 0; n < 5000; ++n) EXPECT_EQ(map.load(n), n % 2 == 0 ? std::nullopt : std::optional(n * n));
+  EXPECT_FALSE(map.audit());
+}
+#endif
 
 }  // namespace
