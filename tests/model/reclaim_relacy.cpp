@@ -1,5 +1,6 @@
 // The reclamation protocol, from the source that programs run, under the memory model of C++ as Relacy
-// simulates it. What each order is for is shown by tests/mutation/bugs/reclaim.txt, which takes them away one by one.
+// simulates it. What each order is for is shown by tests/mutation/bugs/reclaim_orders.txt, which takes them away one by
+// one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,16 +65,34 @@ TEST(ReclaimRelacy, WritersTakeTurnsAndPartsOfWhatIsRipe) { expect_good<writers_
 TEST(ReclaimRelacy, WhatIsHeldFirstAndFoundUnretiredStays) { expect_good<hold_look_and_write<relacy_machine>>(); }
 
 // covers hf.reclaim.grace-covers
-TEST(ReclaimRelacy, WhoCollectsNeedNotBeWhoUnlinked) { expect_good<unlinked_by_another<relacy_machine>>(); }
+TEST(ReclaimRelacy, WhoCollectsNeedNotBeWhoUnlinked) { expect_good<unlinked_by_another<watching_retired>>(); }
 
 // covers hf.reclaim.grace-covers, hf.reclaim.one-fence
 TEST(ReclaimRelacy, WaitersShareGracePeriods) { expect_good<waiters_for_periods<relacy_machine>>(); }
+
+// covers hf.reclaim.grace-covers
+TEST(ReclaimRelacy, WhoIsTurnedAwayMayTrustTheNumberAlone) { expect_good<turned_away_waiter<relacy_machine>>(); }
+
+// covers hf.reclaim.drain-complete
+TEST(ReclaimRelacy, WhoDrainsWaitsForWhoCollects) { expect_good<drained_and_collected<relacy_machine>>(); }
 
 // covers hf.reclaim.scan-whole
 TEST(ReclaimRelacy, ScansNoticeCopiesOfPins) { expect_good<copied_pin<relacy_machine>>(); }
 
 // covers hf.reclaim.pin-holds, hf.reclaim.slot-one-owner
-TEST(ReclaimRelacy, PinsMayBeLetGoByAnotherThread) { expect_good<given_pin<relacy_machine>>(); }
+TEST(ReclaimRelacy, PinsMayBeLetGoByAnotherThread) {
+  expect_good<given_pin<relacy_machine>>();
+  expect_good<given_pin_of_many<relacy_machine>>();
+}
+
+// covers hf.reclaim.pin-holds
+TEST(ReclaimRelacy, PinsInFurtherSlotsAreSeen) {
+  expect_good<copied_to_first_further_slots<relacy_machine>>();
+  expect_good<copied_to_next_further_slots<relacy_machine>>();
+}
+
+// covers hf.reclaim.signal-safe
+TEST(ReclaimRelacy, ReservedSlotsHaveOneOwner) { expect_good<given_reserved_pin<relacy_machine>>(); }
 
 // covers hf.reclaim.thread-exit
 TEST(ReclaimRelacy, RecordsChangeHandsInOrder) { EXPECT_TRUE(simulate<record_in_turn<relacy_machine>>(20'000).good); }

@@ -254,6 +254,21 @@ void threads_leave_their_pins() {
   delete one;
 }
 
+void what_a_domain_leaves_waits_for_readers() {
+  checking("hf.reclaim.grace-covers");
+  {
+    section inside(default_domain());
+    {
+      domain ending;
+      retire(ending, *new counted);
+    }
+    std::thread([] { default_domain().poll(); }).join();
+    require(alive == 1, "what a domain left behind was destroyed under a reader");
+  }
+  default_domain().drain();
+  require(alive == 0, "what a domain left behind stays");
+}
+
 void drains_wait_for_readers() {
   checking("hf.reclaim.drain-complete");
   domain own;
@@ -400,6 +415,7 @@ int main() {
   many_pins_hold();
   threads_leave_their_pins();
   drains_wait_for_readers();
+  what_a_domain_leaves_waits_for_readers();
   piles_go_away();
   fences_are_spaced();
   children_go_on();

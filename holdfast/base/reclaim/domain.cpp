@@ -38,15 +38,6 @@ bool wait_for(std::uint64_t ticket) noexcept {
   return true;
 }
 
-// Until every thread that was running destructors has come out of them once.
-void wait_for_destructors(const record& mine) noexcept {
-  the_records.it.for_each([&](const record& one) {
-    const std::uint64_t was = one.destructions();
-    if (&one == &mine || was % 2 == 0) return;
-    for (unsigned round = 0; one.destructions() == was; ++round) real_machine::rest(round);
-  });
-}
-
 }  // namespace
 
 void domain::defer(retirable& one, std::size_t bytes, destroy_function destroy) noexcept {
@@ -122,7 +113,7 @@ std::size_t domain::drain() noexcept {
     held = all.objects;
     collector_.give_back(all, seen_through);
   } while (mine.owed_objects != 0);
-  wait_for_destructors(mine);
+  the_records.it.wait_for_destructors(mine);
   return held;
 }
 
@@ -141,7 +132,7 @@ bool domain::barrier(std::uint64_t patience) noexcept {
   }
   const bool done = all.empty();
   collector_.give_back(all, seen_through);
-  wait_for_destructors(mine);
+  the_records.it.wait_for_destructors(mine);
   return done;
 }
 

@@ -56,9 +56,9 @@ class basic_grace {
 
   // What was unlinked before this call is out of every reader's sight when the ticket is passed.
   [[nodiscard]] std::uint64_t ticket() noexcept {
-    // acq_rel, and a write although nothing changes: pairs with the one in begin(). Either we come first,
-    // then that period's fence comes after our unlinking, or we see its odd number.
-    const std::uint64_t now = number_.fetch_add(0, std::memory_order_acq_rel);
+    // release, and a write although nothing changes: pairs with the fence after begin(). Either we come first, then
+    // that fence comes after our unlinking, or we see the odd number.
+    const std::uint64_t now = number_.fetch_add(0, std::memory_order_release);
     return now % 2 == 0 ? now + 2 : now + 3;
   }
 
@@ -78,15 +78,15 @@ class basic_grace {
   }
 
   // Grace periods that are over.
-  [[nodiscard]] std::uint64_t periods() const noexcept { return number_.load(std::memory_order_acquire) / 2; }
   // relaxed, here and below: figures for people.
+  [[nodiscard]] std::uint64_t periods() const noexcept { return number_.load(std::memory_order_relaxed) / 2; }
   [[nodiscard]] std::uint64_t fences() const noexcept { return fences_.load(std::memory_order_relaxed); }
   // The heavy fence was refused after readers had begun to rely on it: no period ends any more.
   [[nodiscard]] bool is_lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] blocker find_blocker() const noexcept {
     blocker found;
-    if (number_.load(std::memory_order_acquire) % 2 == 0) return found;
+    if (number_.load(std::memory_order_relaxed) % 2 == 0) return found;
     records_->for_each([&](const record& one) {
       if (one.is_blocking()) found.thread = one.thread.load(std::memory_order_relaxed);
     });
@@ -101,8 +101,9 @@ class basic_grace {
     if (number_.load(std::memory_order_relaxed) % 2 == 0 && !begin(hurry)) return false;
     if (!noted_ && !fence_and_note()) return false;
     if (is_blocked()) return false;
-    // release: pairs with the acquire in passed().
-    number_.store(number_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    // release: pairs with the acquire in passed(). No plain store, although nobody else changes the number: it would
+    // stand between a ticket just taken and the next begin(), whose fence would then not know of that unlinking.
+    number_.fetch_add(1, std::memory_order_release);
     return true;
   }
 
@@ -111,8 +112,9 @@ class basic_grace {
     if (hurry == haste::none && now < earliest_) return false;
     began_.store(now, std::memory_order_relaxed);
     noted_ = false;
-    // acq_rel: pairs with ticket().
-    number_.fetch_add(1, std::memory_order_acq_rel);
+    // relaxed: the heavy fence, which comes before anything else is concluded, is a full one for its caller too, and so
+    // makes this see what came before each ticket() taken till now.
+    number_.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
 

@@ -43,9 +43,18 @@ class basic_registry {
 
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    // acquire: pairs with the exchange in add(). Relaxed would do for what it shows; but a reader that
+    // acquire: pairs with the release in add(). Relaxed would do for what it shows; but a reader that
     // came after the heavy fence may be missed only because its loads come after that fence too.
     for (record* one = first_.load(std::memory_order_acquire); one != nullptr; one = one->next) visit(*one);
+  }
+
+  // Until every thread but the owner of `mine` that is running destructors has come out of them once.
+  void wait_for_destructors(const record& mine) const noexcept {
+    for_each([&](const record& one) {
+      const std::uint64_t was = one.destructions();
+      if (&one == &mine || was % 2 == 0) return;
+      for (unsigned round = 0; one.destructions() == was; ++round) Machine::rest(round);
+    });
   }
 
   // Frees the records. For registries of tests; nobody may use one any more.
@@ -79,8 +88,9 @@ class basic_registry {
     if (fresh == nullptr) return nullptr;
     record* front = first_.load(std::memory_order_relaxed);
     do fresh->next = front;
-    // release: pairs with the acquire in for_each().
-    while (!first_.compare_exchange_strong(front, fresh, std::memory_order_acq_rel, std::memory_order_relaxed));
+    // release: pairs with the acquire in for_each(), which sees the records behind it too: nothing but such exchanges
+    // changes the front.
+    while (!first_.compare_exchange_strong(front, fresh, std::memory_order_release, std::memory_order_relaxed));
     return fresh;
   }
 

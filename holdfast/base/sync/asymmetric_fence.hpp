@@ -38,7 +38,7 @@ enum class fencing : std::uint8_t {
 // The reader's half when the kernel fences: the compiler keeps the order, the processor need not.
 HOLDFAST_ALWAYS_INLINE void light_fence() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
-// The other half. False: the kernel, which had agreed, refuses now (a seccomp filter came later). Then
+// The other half, and a full fence for its caller. False: the kernel, which had agreed, refuses now (a seccomp filter came later). Then
 // nothing may be concluded about what readers see.
 [[nodiscard]] bool heavy_fence() noexcept;
 

@@ -78,6 +78,23 @@ TEST_F(Domain, DestroysNothingInsideASection) {
   EXPECT_EQ(alive, 0);
 }
 
+// What a domain that ends inside a section leaves behind, the default one does not take for seen through.
+// covers hf.reclaim.grace-covers
+TEST_F(Domain, LeavesItsObjectsToWaitForReaders) {
+  default_domain().drain();
+  {
+    section inside(default_domain());
+    {
+      domain ending;
+      retire(ending, *new counted(alive));
+    }
+    std::thread([] { default_domain().poll(); }).join();
+    EXPECT_EQ(alive, 1);
+  }
+  default_domain().drain();
+  EXPECT_EQ(alive, 0);
+}
+
 // covers hf.reclaim.one-fence
 TEST_F(Domain, SpacesFencesApart) {
   own.drain();
