@@ -1,13 +1,13 @@
 // The vocabulary that every map for many threads speaks, as a concept, and what its members answer.
 //
-//   load(key)                          -> optional<T>        a copy
+//   load(key)                          -> optional<T>        a copy; of a pointer_cache, as all its answers, a pin
 //   pin(key)                           -> handle             const T, there as long as the handle is
 //   visit(key, f)                      -> bool               f(const T&)
 //   store(key, value)
 //   load_or_store(key, value)          -> load_or_store_result<T>
 //   load_or_make(key, make)            -> load_or_store_result<T>
 //   exchange(key, value)               -> optional<T>        what was there before
-//   compare_exchange(key, expected, desired) -> bool
+//   compare_exchange(key, expected, desired) -> bool         of a pointer_cache by identity
 //   compare_erase(key, expected)       -> bool
 //   erase(key)                         -> bool
 //   load_and_erase(key)                -> optional<T>
@@ -78,22 +78,38 @@ concept changes = requires(Map& map, const Key& key, T&& value, std::size_t entr
   map.reserve(entries);
 };
 
+// A T or nothing: a copy, or a pin.
+template <class Answer, class T>
+concept maybe = requires(const Answer& answer) {
+  static_cast<bool>(answer);
+  { *answer } -> std::convertible_to<const T&>;
+};
+// What is there, and whether it was there before.
+template <class Answer, class T>
+concept loaded_or_not = requires(const Answer& answer) {
+  { answer.loaded } -> std::convertible_to<bool>;
+  requires std::convertible_to<decltype(answer.value), const T&> || maybe<decltype(answer.value), T>;
+};
+
 template <class Map, class Key = typename Map::key_type, class T = typename Map::mapped_type>
 concept copies = requires(Map& map, const Map& same, const Key& key, const T& value) {
-  { same.load(key) } -> std::same_as<std::optional<T>>;
-  { map.exchange(key, value) } -> std::same_as<std::optional<T>>;
-  { map.load_and_erase(key) } -> std::same_as<std::optional<T>>;
-  { map.load_or_store(key, value) } -> std::same_as<load_or_store_result<T>>;
-  { map.load_or_make(key, &example<Key, T>::make) } -> std::same_as<load_or_store_result<T>>;
+  { same.load(key) } -> maybe<T>;
+  { map.exchange(key, value) } -> maybe<T>;
+  { map.load_and_erase(key) } -> maybe<T>;
+  { map.load_or_store(key, value) } -> loaded_or_not<T>;
+  { map.load_or_make(key, &example<Key, T>::make) } -> loaded_or_not<T>;
 } && (!std::copy_constructible<Key> || requires(const Map& same) {
   { same.snapshot() } -> std::same_as<std::vector<std::pair<Key, T>>>;
 });
 
-template <class Map, class Key = typename Map::key_type, class T = typename Map::mapped_type>
-concept compares = requires(Map& map, const Key& key, const T& expected, T&& desired) {
+template <class Map, class Expected, class Key = typename Map::key_type, class T = typename Map::mapped_type>
+concept compares_with = requires(Map& map, const Key& key, const Expected& expected, T&& desired) {
   { map.compare_exchange(key, expected, std::move(desired)) } -> std::same_as<bool>;
   { map.compare_erase(key, expected) } -> std::same_as<bool>;
 };
+// By value, or, where objects are pinned and replaced, by identity.
+template <class Map>
+concept compares = compares_with<Map, typename Map::mapped_type> || compares_with<Map, typename Map::pin_type>;
 
 }  // namespace concurrent
 

@@ -36,33 +36,32 @@
 #include <vector>
 
 #include <holdfast/base/lang/failure.hpp>
-#include <holdfast/concurrent/pointer_cache_making.hpp>
+#include <holdfast/concurrent/pointer_cache_reading.hpp>
 #include <holdfast/concurrent/sync_map_flight.hpp>
 
 namespace holdfast::inline v0 {
 
 template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
           cache_aliases Aliases = cache_aliases::allow>
-class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Aliases> {
-  using base = concurrent::cache_making<Key, T, Hash, Equal, Aliases>;
+class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Aliases> {
+  using base = concurrent::cache_reading<Key, T, Hash, Equal, Aliases>;
   using typename base::claim;
   using typename base::entry;
   using typename base::entry_pin;
   using typename base::own;
   using typename base::standing;
   using event = concurrent::cache_event;
+  using base::with_key;
 
  public:
-  using key_type = Key;
-  using mapped_type = T;
-  using hasher = Hash;
-  using key_equal = Equal;
-  using size_type = std::size_t;
-  using duration = std::chrono::nanoseconds;
-  // Owns one object's life: `*p` is const T. Movable, may be kept, released on any thread.
-  using pin_type = reclaim::pin<const T>;
-  using options = pointer_cache_options<Key, T>;
-  using stats_type = pointer_cache_stats;
+  using typename base::duration;
+  using typename base::hasher;
+  using typename base::key_equal;
+  using typename base::key_type;
+  using typename base::mapped_type;
+  using typename base::options;
+  using typename base::pin_type;
+  using typename base::size_type;
 
   static_assert(
       table::key_type<Key, Hash, Equal>,
@@ -85,39 +84,6 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
       : base(std::move(chosen), hash, equal) {}
   // No other thread may be in a member. Pins live on. Tells no listener. Waits for readers, as sync_map does.
   ~pointer_cache() = default;
-
-  // ---- reading ----------------------------------------------------------------------------------------
-  // The object, pinned; empty if there is none, its time is over, or it is known that there is none.
-  template <class Q = key_type>
-    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
-  [[nodiscard]] pin_type load(const Q& key) const {
-    return with_key(key, [&](const auto& at) -> pin_type {
-      entry_pin found = this->find(at);
-      const bool is_live = found && this->use(*found) == standing::live;
-      this->counters_.add(is_live ? event::hit : event::miss);
-      return is_live ? base::on_value(std::move(found)) : pin_type();
-    });
-  }
-
-  // Calls f(const T&) if there is an object; whether there was.
-  template <class Q = key_type, class F>
-    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::invocable<F&, const T&>)
-  bool visit(const Q& key, F&& f) const {
-    const pin_type found = load(key);
-    if (found) std::invoke(f, *found);
-    return static_cast<bool>(found);
-  }
-
-  // Whether it is known that the key has no object: a null was stored or made, and its time is not over. Not
-  // counted as a use.
-  template <class Q = key_type>
-    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
-  [[nodiscard]] bool knows_absent(const Q& key) const {
-    return with_key(key, [&](const auto& at) {
-      const entry_pin found = this->find(at);
-      return found && this->look_at(*found) == standing::known_absent;
-    });
-  }
 
   // ---- writing ----------------------------------------------------------------------------------------
   // Puts `value` under the key, whatever was there: a unique_ptr or shared_ptr to a T or to what derives from it,
@@ -161,6 +127,22 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
   }
 
   using typename base::pinned_or_made;  // pin_type value; bool loaded
+  // What is there, or else `value` from now on, as store() would take it; `value` is left alone if there is an object.
+  // An empty value: `value` was null, or its object is under another key and the policy is reject.
+  template <class Q = key_type, class V>
+    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
+  pinned_or_made load_or_store(const Q& key, V&& value) {
+    check_value<V>();
+    if (pin_type there = this->load(key)) return {std::move(there), true};
+    return with_key(key, [&](const auto& at) -> pinned_or_made {
+      claim counted;
+      if (!this->claim_alias(at, value, counted)) return {pin_type(), false};
+      own fresh = this->make(at, std::forward<V>(value), this->options_.time_to_live);
+      if (!this->keeps(*fresh)) return {pin_type(), false};
+      return this->put_first_or_see(fresh, counted);
+    });
+  }
+
   // What is there, or else what make() returns, as store() would take it. Of all threads that want a key that is
   // absent one makes and the others wait for it; if make() throws, one of those who waited is next. An empty
   // value: the key is known to have no object (loaded), or make() said so, or its object is under another key
@@ -182,6 +164,51 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
         there = this->what_is_known(kept);
         if (there) return *std::move(there);
         if (mine.is_first()) return this->make_and_keep(kept, hash, make_value);
+      }
+    });
+  }
+
+  // store(), and the object that was there, pinned; empty if there was none. It is not the caller's alone.
+  template <class Q = key_type, class V>
+    requires concurrent::sync_key<const Q&, Key, Hash, Equal>
+  pin_type exchange(const Q& key, V&& value) {
+    static_assert(
+        Aliases != cache_aliases::reject,
+        "holdfast: exchange could not say that its value was rejected: under this alias policy take store, or "
+        "compare_exchange");
+    check_value<V>();
+    return with_key(key, [&](const auto& at) -> pin_type {
+      claim counted;
+      (void)this->claim_alias(at, value, counted);
+      own fresh = this->make(at, std::forward<V>(value), this->options_.time_to_live);
+      if (!this->keeps(*fresh)) return load_and_erase(at);
+      pin_type before = this->put_and_hold(fresh);
+      if (counted) counted->keep();
+      return before;
+    });
+  }
+
+  // Lets change(pointer to the object, or null if there is none) decide: what it returns is there afterwards, as
+  // store() would take it; null or nullopt erases. Whether there is an object afterwards. Called again, with what is
+  // there then, when another thread wrote the key meanwhile; a callback that writes it itself each time has no end.
+  // Under cache_aliases::reject what is another key's changes nothing.
+  template <class Q = key_type, class Change>
+    requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::invocable<Change&, const T*>)
+  bool alter(const Q& key, Change&& change) {
+    using next_type = std::invoke_result_t<Change&, const T*>;
+    check_value<next_type>();
+    return with_key(key, [&](const auto& at) {
+      while (true) {
+        const entry_pin before = this->find(at);
+        const T* const object = this->object_under(before);
+        next_type next = std::invoke(change, object);
+        claim counted;
+        if (!this->claim_alias(at, next, counted)) return object != nullptr;
+        own fresh = this->make(at, std::forward<next_type>(next), this->options_.time_to_live);
+        const bool has_object = fresh->object != nullptr;
+        if (!this->put_or_take_out(before, object != nullptr, fresh)) continue;
+        if (counted) counted->keep();
+        return has_object;
       }
     });
   }
@@ -296,38 +323,15 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
   }
 
   // ---- the whole --------------------------------------------------------------------------------------
-  // Calls f(const Key&, const T&) for each object, in no order; f may return bool, and false ends it. No key
-  // comes twice; not a snapshot. Counts as no use. Cost: sync_map's walk, and one lookup an entry.
-  template <class F>
-    requires std::invocable<F&, const Key&, const T&>
-  void for_each(F&& f) const {
-    this->map_.for_each([&](const Key& key, entry*) {
-      const entry_pin there = this->find(key);
-      if (!this->is_live(there)) return true;
-      if constexpr (std::convertible_to<std::invoke_result_t<F&, const Key&, const T&>, bool>) {
-        return static_cast<bool>(std::invoke(f, key, *there->value()));
-      } else {
-        std::invoke(f, key, *there->value());
-        return true;
-      }
-    });
-  }
-
-  // The keys that `object` is under, under every policy. Cost: that of for_each.
-  [[nodiscard]] std::vector<Key> keys_of(const T* object) const {
-    std::vector<Key> keys;
-    for_each([&](const Key& key, const T& there) {
-      if (std::addressof(there) == object) keys.push_back(key);
-    });
-    return keys;
-  }
-
   // Erases every key that is there when it begins, one after the other; not at one instant. What is just being
   // made is not kept.
   void clear() {
     this->makers_.mark_all();
     this->map_.for_each([&](const Key& key, entry*) { (void)this->take(key, removal_cause::cleared); });
   }
+
+  // Makes room for `entries` without further growth, a bucket at a time; others go on in between.
+  void reserve(size_type entries) { this->map_.reserve(entries); }
 
   // Takes out what is over, and says how many that were. Writes do it in passing, a few entries each; call this
   // where nobody writes for long. Cost: linear; others are let in after each few dozen entries.
@@ -344,41 +348,7 @@ class pointer_cache : private concurrent::cache_making<Key, T, Hash, Equal, Alia
     return gone;
   }
 
-  // Entries: objects, keys known to have none, and both when over until they are taken out. Exact when nobody
-  // writes.
-  [[nodiscard]] size_type size() const noexcept { return this->map_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-
-  // Sums that change while they are added up. Cost: some hundred lines; a look at every object if a table of
-  // aliases is kept.
-  [[nodiscard]] stats_type stats() const noexcept { return this->figures(); }
-
-  // What it holds in bytes: the map, the entries with their objects by sizeof, what remembers evicted keys. What keys
-  // and objects own elsewhere is not in it, nor what is retired. Cost: that of for_each.
-  [[nodiscard]] size_type bytes() const {
-    size_type sum = sizeof(*this) + this->map_.stats().bytes + this->queue_.count().bytes;
-    this->map_.for_each([&](const Key& key, entry*) {
-      const entry_pin there = this->find(key);
-      if (there) sum += there->bytes;
-    });
-    return sum;
-  }
-
-  // A key that is here now may be gone when you act on the answer. Use load or visit.
-  template <class Q>
-  bool contains(const Q&) const = delete;
-
  private:
-  // Calls act with the key as hash and equality take it: itself, or converted.
-  template <class Q, class Act>
-  HOLDFAST_ALWAYS_INLINE static decltype(auto) with_key(const Q& key, Act&& act) {
-    if constexpr (table::lookup_key_for<Q, Key, Hash, Equal>) {
-      return act(key);
-    } else {
-      return act(static_cast<Key>(key));
-    }
-  }
-
   template <class V>
   static constexpr void check_value() {
     static_assert(

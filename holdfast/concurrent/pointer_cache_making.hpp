@@ -78,6 +78,30 @@ class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
     return true;
   }
 
+  // Puts `fresh` under its key, and gives the object that was there, pinned.
+  [[nodiscard]] pin_type put_and_hold(own& fresh) {
+    const entry_pin mine = this->pin_own(*fresh);
+    const std::optional<entry*> before = this->map_.exchange(mine->key(), fresh.get());
+    fresh.release();
+    if (!before) {
+      this->settle(*mine, nullptr);
+      return {};
+    }
+    entry_pin held = this->pin_own(**before);
+    const bool was_there = this->is_live(held);
+    this->settle(*mine, *before);
+    return was_there ? base::on_value(std::move(held)) : pin_type();
+  }
+
+  // Puts `fresh`, or, if it is not to be kept, nothing, in the place of what was found: `before`, with an object to be
+  // seen or not. False: another thread was first.
+  [[nodiscard]] bool put_or_take_out(const entry_pin& before, bool had_object, own& fresh) {
+    if (this->keeps(*fresh)) return had_object ? this->put_instead(before, fresh) : put_first(fresh);
+    if (!had_object) return true;
+    this->makers_.mark(this->hash_of(fresh->key()));
+    return this->take_out_this(*before, removal_cause::erased);
+  }
+
   [[nodiscard]] bool must_be_copied(const entry& there) const {
     if (there.is_read_only) return true;
     if constexpr (Aliases == cache_aliases::unshare_on_write) {
@@ -103,14 +127,21 @@ class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
     entry_pin found = this->find(key);
     if (!found) return std::nullopt;
     switch (this->use(*found)) {
-      case standing::live:
-        return pinned_or_made{base::on_value(std::move(found)), true};
-      case standing::known_absent:
-        return pinned_or_made{pin_type(), true};
-      case standing::over:
-        break;
+      case standing::live: return pinned_or_made{base::on_value(std::move(found)), true};
+      case standing::known_absent: return pinned_or_made{pin_type(), true};
+      case standing::over: break;
     }
     return std::nullopt;
+  }
+
+  // Puts `fresh` where no object is; what there is then, and whether it was there.
+  [[nodiscard]] pinned_or_made put_first_or_see(own& fresh, claim& counted) {
+    entry_pin mine = this->pin_own(*fresh);
+    entry* before = nullptr;
+    if (entry_pin there = this->put_if_none(fresh, before)) return {base::on_value(std::move(there)), true};
+    if (counted) counted->keep();
+    this->settle(*mine, before);
+    return {mine->object == nullptr ? pin_type() : base::on_value(std::move(mine)), false};
   }
 
   // Counts how a maker ended.

@@ -75,14 +75,17 @@ TYPED_TEST(ConcurrentMemory, StoreOverAKeyThatFailsChangesNothing) {
   this->fails_and_changes_nothing([](auto& map) { map.store(long_text + "0", long_text + long_text); });
 }
 TYPED_TEST(ConcurrentMemory, LoadOrStoreThatFailsChangesNothing) {
-  this->fails_and_changes_nothing([](auto& map) { (void)map.load_or_store("another " + long_text, long_text); });
+  this->fails_and_changes_nothing(
+      [](auto& map) { (void)TypeParam::own_words(map).load_or_store("another " + long_text, long_text); });
 }
 TYPED_TEST(ConcurrentMemory, LoadOrMakeThatFailsChangesNothing) {
-  this->fails_and_changes_nothing(
-      [](auto& map) { (void)map.load_or_make("another " + long_text, [] { return long_text; }); });
+  this->fails_and_changes_nothing([](auto& map) {
+    (void)TypeParam::own_words(map).load_or_make("another " + long_text, [] { return long_text; });
+  });
 }
 TYPED_TEST(ConcurrentMemory, ExchangeThatFailsChangesNothing) {
-  this->fails_and_changes_nothing([](auto& map) { (void)map.exchange(long_text + "0", long_text + long_text); });
+  this->fails_and_changes_nothing(
+      [](auto& map) { (void)TypeParam::own_words(map).exchange(long_text + "0", long_text + long_text); });
 }
 TYPED_TEST(ConcurrentMemory, AlterThatFailsChangesNothing) {
   this->fails_and_changes_nothing([](auto& map) {
@@ -117,7 +120,7 @@ TYPED_TEST(ConcurrentMemory, WalkingNothingAllocatesNothingAndClearingNextToNoth
   EXPECT_EQ(allocations_in([&] { map.clear(); }), 0);
   map.store(1, 1);
   EXPECT_LE(allocations_in([&] { map.clear(); }), 1);
-  EXPECT_EQ(allocations_in([&] { map.clear(); }), 0);
+  EXPECT_LE(allocations_in([&] { map.clear(); }), TypeParam::clear_is_one_instant ? 0 : 1);
 }
 
 // covers hf.concurrent.lookup-without-temporary

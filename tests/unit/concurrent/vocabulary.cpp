@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,6 +36,14 @@ TYPED_TEST(ConcurrentVocabulary, IsSpokenAsFarAsTheValuesAllow) {
   EXPECT_TRUE((holdfast::concurrent_map<typename TypeParam::template map<int, moves_only>>));
   EXPECT_TRUE((!holdfast::concurrent::copies<typename TypeParam::template map<int, moves_only>>));
   EXPECT_TRUE((!holdfast::concurrent::compares<typename TypeParam::template map<int, moves_only>>));
+}
+
+// covers hf.concurrent.vocabulary
+TEST(ConcurrentVocabularyOfPins, IsSpokenByAPointerCache) {
+  EXPECT_TRUE((holdfast::concurrent_map<holdfast::pointer_cache<int, int>>));
+  EXPECT_TRUE((holdfast::concurrent_map<holdfast::pointer_cache<std::string, std::string>>));
+  EXPECT_TRUE((holdfast::concurrent_map<holdfast::pointer_cache<int, std::unique_ptr<int>>>));
+  EXPECT_FALSE((holdfast::concurrent_map<std::vector<int>>));
 }
 
 // contract T87 LoadEmpty
