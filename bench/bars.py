@@ -40,7 +40,7 @@ LIFETIME_BARS = [("pin", "weak", "pin of a pointer", "more", 0.5), ("follow", "r
                  ("fill and release", "arena", "glibc new/delete", "times", 6.0),
                  ("fill and release", "arena", "mimalloc", "times", 2.0)]
 OVERSUBSCRIBED_BAR, GROWING_READS_BAR, PIN_BAR, SHARED_POINTER_BAR = 0.85, 2.0, 1.0, 10.0
-NOT_PEERS = ("sync_map", "sharded_map", "locked_map", "xenium copied")
+NOT_PEERS = ("sync_map", "sync_map huge", "sharded_map", "locked_map", "xenium copied")
 BYTES_MEAN_BAR, BYTES_PEAK_BAR, GO_BAR, HITS_BAR = 1.00, 0.80, 2.0, -1.0
 
 

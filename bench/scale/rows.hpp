@@ -39,7 +39,8 @@ struct scale_row {
 }
 
 [[nodiscard]] inline bool is_a_peer(const scale_entry& one) {
-  return one.name != "sync_map" && one.name != "sharded_map" && one.name != "locked_map" && one.name != "xenium copied";
+  return !one.name.starts_with("sync_map") && one.name != "sharded_map" && one.name != "locked_map" &&
+         one.name != "xenium copied";
 }
 
 // The peer with the greatest median.

@@ -8,6 +8,7 @@
 //   void store(const key&, value)                whatever was there before
 //   void erase(const key&)
 //   struct thread_scope                          made by every thread that uses the map
+//   void built()                                 left out: nothing; called when a map that is asked for long is full
 //   static constexpr bool survives_erasure       left out: true; false: takes no part where keys are erased
 //
 // The loops are compiled with the adapter; one virtual call starts a whole run.
@@ -212,6 +213,7 @@ class subject_of final : public subject<Family> {
     const typename Adapter::thread_scope scope;
     map_ = std::make_unique<Adapter>(keys.size());
     for (std::size_t n = 0; n < keys.size(); ++n) map_->store(keys[n], Family::value_of(n));
+    if constexpr (requires { map_->built(); }) map_->built();
   }
   void drop() override {
     const typename Adapter::thread_scope scope;

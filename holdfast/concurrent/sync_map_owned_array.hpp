@@ -60,6 +60,10 @@ class owned_array : public bucket_array<Line> {
     for (std::size_t done = 0; range_ && done < bytes; done += slice) range_.discard(done, std::min(slice, bytes - done));
   }
 
+  [[nodiscard]] memory::huge_pages ask_for_huge_pages() noexcept {
+    return range_.ask_for_huge_pages(this->in_use() * sizeof(Line));
+  }
+
   // Bytes held for buckets; of a range, the part in use.
   [[nodiscard]] std::uint64_t bytes() const noexcept {
     return (range_ ? this->in_use() : this->growth.capacity) * sizeof(Line) + sizeof(*this) +

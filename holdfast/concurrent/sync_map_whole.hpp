@@ -127,6 +127,14 @@ class sync_whole : public sync_walk<Types> {
     return all;
   }
 
+  [[nodiscard]] memory::huge_pages ask_for_huge_pages() noexcept {
+    array_base* const array = this->lock_growth();
+    if (array == nullptr) return memory::huge_pages::none;
+    const memory::huge_pages had = static_cast<array_type&>(*array).ask_for_huge_pages();
+    this->unlock_growth(*array);
+    return had;
+  }
+
   // The first broken invariant. Locks everything meanwhile.
   [[nodiscard]] std::optional<table::fault> first_fault() const {
     const all_locked all(*this);

@@ -90,7 +90,9 @@ class bucket_array {
     range_.discard(first * slot_bytes, (last - first) * slot_bytes);
   }
 
-  [[nodiscard]] memory::huge_pages ask_for_huge_pages() noexcept { return range_.ask_for_huge_pages(); }
+  [[nodiscard]] memory::huge_pages ask_for_huge_pages() noexcept {
+    return range_.ask_for_huge_pages(in_use_ * slot_bytes);
+  }
 
   void swap(bucket_array& other) noexcept {
     std::swap(slots_, other.slots_);

@@ -22,7 +22,7 @@ class pinning {
   void store(const key& at, typename Family::value value) { map_.store(at, value); }
   void erase(const key& at) { map_.erase(at); }
 
- private:
+ protected:
   Map map_;
 };
 
@@ -30,6 +30,13 @@ template <class Family>
 struct sync : pinning<Family, sync_map<typename Family::key, typename Family::value>> {
   static constexpr const char* name = "sync_map";
   using pinning<Family, sync_map<typename Family::key, typename Family::value>>::pinning;
+};
+// On 2 MiB pages, where the system has them.
+template <class Family>
+struct sync_huge : sync<Family> {
+  static constexpr const char* name = "sync_map huge";
+  using sync<Family>::sync;
+  void built() { static_cast<void>(this->map_.ask_for_huge_pages()); }
 };
 template <class Family>
 struct sharded : pinning<Family, sharded_map<typename Family::key, typename Family::value>> {
@@ -45,6 +52,7 @@ struct locked : pinning<Family, locked_map<typename Family::key, typename Family
 template <class Family>
 void add_all(roster<Family>& to) {
   to.push_back(std::make_unique<subject_of<Family, sync<Family>>>());
+  to.push_back(std::make_unique<subject_of<Family, sync_huge<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, sharded<Family>>>());
   to.push_back(std::make_unique<subject_of<Family, locked<Family>>>());
 }

@@ -2,6 +2,7 @@
 #include <holdfast/base/memory/reserved_range.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -12,6 +13,8 @@ namespace holdfast::inline v0::memory {
 namespace {
 
 constexpr std::size_t page = 4096;
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr int collapse_advice = 25;  // MADV_COLLAPSE, which the headers of some systems lack that have it
 
 // Whether the system hands out transparent huge pages to those who ask.
 bool transparent_pages_enabled() noexcept {
@@ -65,9 +68,14 @@ void reserved_range::populate(std::size_t offset, std::size_t bytes) noexcept {
 #endif
 }
 
-huge_pages reserved_range::ask_for_huge_pages() noexcept {
+huge_pages reserved_range::ask_for_huge_pages(std::size_t used) noexcept {
   if (start_ == nullptr || !transparent_pages_enabled()) return huge_pages::none;
-  return madvise(start_, size_, MADV_HUGEPAGE) == 0 ? huge_pages::transparent : huge_pages::none;
+  if (madvise(start_, size_, MADV_HUGEPAGE) != 0) return huge_pages::none;
+  // One by one: the kernel stops everybody's faults meanwhile. The last may reach beyond what is used, into this range.
+  std::size_t at = -reinterpret_cast<std::uintptr_t>(start_) % huge_page;
+  for (; at < used && at + huge_page <= size_; at += huge_page)
+    if (madvise(start_ + at, huge_page, collapse_advice) != 0) break;  // an older kernel, or no such page to be had
+  return huge_pages::transparent;
 }
 
 }  // namespace holdfast::inline v0::memory

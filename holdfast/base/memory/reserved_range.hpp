@@ -38,8 +38,10 @@ class reserved_range {
   // Linux 5.14, or where memory is short, they are backed when they are touched. Keeps what they hold.
   void populate(std::size_t offset, std::size_t bytes) noexcept;
 
-  // Asks for 2 MiB pages from here on. A first touch then costs about 1 ms, so it is not the default.
-  [[nodiscard]] huge_pages ask_for_huge_pages() noexcept;
+  // Asks for 2 MiB pages from here on; a first touch then costs about 1 ms, so it is not the default. What lies in
+  // [0, used) already is moved to such pages at once, from Linux 6.1 on and as far as there are any: half a millisecond
+  // to four for each, in which nobody else has his page faults served.
+  [[nodiscard]] huge_pages ask_for_huge_pages(std::size_t used) noexcept;
 
  private:
   reserved_range(std::byte* start, std::size_t size) noexcept : start_(start), size_(size) {}

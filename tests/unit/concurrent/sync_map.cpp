@@ -479,4 +479,30 @@ TEST(SyncMapAlter, MayWriteOtherKeysAsItLikes) {
   EXPECT_EQ(map.size(), 99U);
 }
 
+// ---- pages ----------------------------------------------------------------------------------------------
+
+TEST(SyncMapPages, AreMovedUnderReadersAndWriters) {
+  sync_map<std::uint64_t, std::uint64_t> map;
+  EXPECT_EQ(map.ask_for_huge_pages(), holdfast::memory::huge_pages::none);  // nothing there
+  map.store(1, 2);
+  EXPECT_EQ(map.ask_for_huge_pages(), holdfast::memory::huge_pages::none);  // an array of malloc's
+  constexpr std::uint64_t entries = 200'000;
+  for (std::uint64_t n = 0; n < entries; ++n) map.store(n, n + 1);
+  std::atomic<bool> over{false};
+  std::thread reader([&] {
+    for (std::uint64_t n = 0; !over.load(std::memory_order_relaxed); n = (n + 7919) % entries)
+      EXPECT_EQ(map.load(n), n + 1);
+  });
+  std::thread writer([&] {
+    for (std::uint64_t n = entries; n < entries + 20'000; ++n) map.store(n, n + 1);
+  });
+  (void)map.ask_for_huge_pages();
+  (void)map.ask_for_huge_pages();
+  writer.join();
+  over.store(true, std::memory_order_relaxed);
+  reader.join();
+  EXPECT_EQ(map.size(), entries + 20'000);
+  expect_sound(map);
+}
+
 }  // namespace

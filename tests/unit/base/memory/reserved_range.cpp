@@ -151,16 +151,29 @@ TEST(ReservedRange, MovesWithItsAddresses) {
 
 // covers hf.memory.huge-pages-told
 TEST(ReservedRange, TellsWhatBecameOfAskingForHugePages) {
-  EXPECT_EQ(reserved_range{}.ask_for_huge_pages(), huge_pages::none);
+  EXPECT_EQ(reserved_range{}.ask_for_huge_pages(0), huge_pages::none);
   reserved_range range = reserved_range::reserve(8 * mebibyte);
   ASSERT_TRUE(range);
-  const huge_pages got = range.ask_for_huge_pages();
+  const huge_pages got = range.ask_for_huge_pages(0);
   EXPECT_TRUE(all_are(bytes_of(range, 0, range.size()), std::byte{0}));
   std::ranges::fill(bytes_of(range, 0, range.size()), mark);
   range.discard(0, 4 * mebibyte);
   EXPECT_TRUE(all_are(bytes_of(range, 0, 4 * mebibyte), std::byte{0}));
   EXPECT_TRUE(all_are(bytes_of(range, 4 * mebibyte, 4 * mebibyte), mark));
   RecordProperty("huge_pages", got == huge_pages::transparent ? "transparent" : "none");
+}
+
+// covers hf.memory.huge-pages-told
+TEST(ReservedRange, KeepsWhatIsThereWhenItMovesToHugePages) {
+  reserved_range range = reserved_range::reserve(16 * mebibyte + page);
+  ASSERT_TRUE(range);
+  const auto used = bytes_of(range, 0, 7 * mebibyte + 100);
+  for (std::size_t at = 0; at < used.size(); at += 64) used[at] = static_cast<std::byte>(at / 64 % 251);
+  (void)range.ask_for_huge_pages(used.size());
+  for (std::size_t at = 0; at < used.size(); at += 64) ASSERT_EQ(used[at], static_cast<std::byte>(at / 64 % 251)) << at;
+  EXPECT_TRUE(all_are(bytes_of(range, used.size(), range.size() - used.size()), std::byte{0}));
+  (void)range.ask_for_huge_pages(range.size());  // also what was never touched
+  EXPECT_EQ(used[64], std::byte{1});
 }
 
 // The bytes of addresses that this process has.
