@@ -293,6 +293,66 @@ void updates_are_not_lost() {
   require(!all.compare_exchange(1, nullptr, 6), "an object passes for none");
 }
 
+// The words that all maps for many threads have.
+void words_of_all_maps() {
+  const int before = alive_now();
+  {
+    cache all({.capacity = 8});
+    auto first = std::make_unique<object>(1), second = std::make_unique<object>(2);
+    require(!all.load_or_store(1, std::move(first)).loaded && all.load(1)->number == 1, "load_or_store stores nothing");
+    const auto there = all.load_or_store(1, std::move(second));
+    require(there.loaded && there.value->number == 1, "load_or_store does not give what is there");
+    require(second != nullptr, "load_or_store takes what it has no use for");
+    require(all.exchange(1, 3)->number == 1 && all.load(1)->number == 3, "exchange gives something else");
+    require(!all.exchange(2, 4), "exchange gives what was not there");
+    for (const bool erases : {false, true}) {
+      int calls = 0;
+      (void)all.alter(1, [&](const object* now) {
+        if (++calls == 1) all.store(1, 50);
+        return erases && calls > 1 ? std::optional<object>()
+               : erases            ? std::nullopt
+                                   : std::optional<object>(now->number + 1);
+      });
+      require(calls == 2, "alter decides on what is not there any more");
+      require(erases ? !all.load(1) : all.load(1)->number == 51, "alter leaves something else");
+    }
+    all.erase(1);
+    int calls = 0;
+    (void)all.alter(1, [&](const object*) {
+      if (++calls == 1) all.store(1, 60);
+      return std::optional<object>(61);
+    });
+    require(calls == 2, "alter puts the first object over another one");
+    for (int key = 0; key < 100; ++key) (void)all.exchange(key % 10, key);
+    all.clear();
+    require(all.stats().weight == 0 && alive_now() == before + 2, "what was exchanged stays");
+  }
+}
+
+// An object that comes while the one of load_or_store is made.
+void load_or_store_is_second() {
+  cache all;
+  struct meddler {
+    cache* where;
+    operator object() const {
+      where->store(1, 7);
+      return object(8);
+    }
+  };
+  const auto told = all.load_or_store(1, meddler{&all});
+  require(told.loaded && told.value->number == 7 && all.load(1)->number == 7,
+          "load_or_store stores over another object");
+}
+
+void snapshot_in_time() {
+  nanoseconds now{0};
+  cache all(options{.time_to_live = nanoseconds(10), .clock = [&] { return now; }});
+  all.store(1, 1);
+  require(all.snapshot().size() == 1, "a snapshot has not what is there");
+  now = nanoseconds(10);
+  require(all.snapshot().empty(), "a snapshot has what is over");
+}
+
 void makers_and_erasers() {
   cache all;
   for (int key = 0; key < 64; ++key) {
@@ -451,6 +511,11 @@ int main() {
   left_before_it_was_linked();
   checking("hf.cache.update-copies, hf.cache.exchange-by-identity, hf.cache.pin-holds");
   updates_are_not_lost();
+  checking("hf.cache.atomic");
+  words_of_all_maps();
+  load_or_store_is_second();
+  checking("hf.cache.time-to-live");
+  snapshot_in_time();
   checking("hf.cache.erase-beats-maker, hf.cache.one-flight");
   makers_and_erasers();
   checking("hf.cache.aliases");
