@@ -47,7 +47,7 @@ class fibers {
   // The scheduler of the run; null outside of one.
   [[nodiscard]] static fibers* current() noexcept { return current_; }
 
-  void add(std::function<void()> body) { all_.push_back(std::make_unique<fiber>(std::move(body))); }
+  void add(std::function<void()> body) { all_.push_back(std::make_unique<fiber>(std::move(body), all_.size() + 1)); }
 
   // This fiber stops for good at its n-th step.
   void stop_at(std::size_t which, std::uint64_t step) {
@@ -79,6 +79,8 @@ class fibers {
   }
 
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
+  // Whose turn it is, from 1 in the order of add(); 0: nobody's, the play has not begun or is over.
+  [[nodiscard]] std::size_t running() const noexcept { return running_ == nullptr ? 0 : running_->number; }
   void report_violation() noexcept { ++violations_; }
   [[nodiscard]] int violations() const noexcept { return violations_; }
 
@@ -142,8 +144,9 @@ class fibers {
     unsigned char bytes[8];
   };
   struct fiber {
-    explicit fiber(std::function<void()> what) : body(std::move(what)), stack(new char[stack_size]) {}
+    fiber(std::function<void()> what, std::size_t which) : body(std::move(what)), number(which), stack(new char[stack_size]) {}
     std::function<void()> body;
+    std::size_t number;
     std::unique_ptr<char[]> stack;
     ucontext_t context{};
     std::deque<pending_store> buffer;

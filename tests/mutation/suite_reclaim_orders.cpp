@@ -15,7 +15,7 @@ using namespace holdfast::tests;
 template <class Play>
 void play(const char* promise) {
   checking(promise);
-  const relacy_says seen = simulate<Play>(25'000);
+  const relacy_says seen = simulate<Play>(8'000);
   const std::size_t first = seen.story.find('\n');
   if (!seen.good) broken("Relacy", seen.story.substr(first + 1, seen.story.find('\n', first + 1) - first - 1).c_str(), 0);
 }
