@@ -205,9 +205,7 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
     return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
       alter_frame::note_write(this, hash);
-      const found gone = this->take_out(at, hash, [](const found&) { return true; });
-      this->retire(gone);
-      return static_cast<bool>(gone);
+      return this->take_out(at, hash, [](const found&) { return true; });
     });
   }
 
@@ -298,15 +296,13 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   }
   void announce_write(std::uint64_t hash) {
     alter_frame::note_write(this, hash);
-    this->pay_for_growth(hash);
+    this->fetch_bucket(hash);
   }
 
   // Erases `entry` if it is still in place.
   bool take_out_this(const found& entry, std::uint64_t hash) {
     alter_frame::note_write(this, hash);
-    const found gone = this->take_out(entry->key(), hash, [&](const found& there) { return form::is_same(there, entry); });
-    this->retire(gone);
-    return static_cast<bool>(gone);
+    return this->take_out(entry->key(), hash, [&](const found& there) { return form::is_same(there, entry); });
   }
 
   template <class Change>

@@ -18,6 +18,7 @@
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
 #include <holdfast/base/sync/real_machine.hpp>
+#include <holdfast/concurrent/sync_map_line.hpp>
 #include <holdfast/concurrent/sync_map_reach.hpp>
 
 namespace holdfast::inline v0::concurrent {
@@ -107,10 +108,10 @@ struct alignas(64) bucket_array : reclaim::retirable {
   }
 };
 
-// What every empty map reads: one bucket with nothing in it. Nobody writes to it, not even to its lock.
+// What every empty map reads: one bucket with nothing in it. Nobody writes to it, not even to its lock, which is closed.
 template <class Line>
 struct empty_bucket {
-  static constinit inline Line nothing_in_it{};
+  static constinit inline Line nothing_in_it{{lock_bit}};
   static constinit inline bucket_array<Line> array{&nothing_in_it, 1, 0, &nothing_in_it};
 };
 template <class Line>

@@ -29,13 +29,14 @@ class locked_bucket {
   using fresh = typename form::fresh;
   using marks = typename form::marks;
 
-  // Where an entry is.
+  // Where an entry is, if anywhere. Not the entry too: a struct of several kinds of words, copied as a whole, is stored
+  // in pieces and loaded in one, which waits until the stores have left the processor.
+  static constexpr unsigned nowhere = ~0U;
   struct slot {
-    found entry{};
-    unsigned place = 0;
+    unsigned place = nowhere;
     overflow_type* line = nullptr;    // null: the main line
     overflow_type* before = nullptr;  // which links to `line`; null: the main line does
-    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(entry); }
+    [[nodiscard]] explicit operator bool() const noexcept { return place != nowhere; }
   };
 
   locked_bucket(array_base& array, line_type& line, std::uint64_t tags) noexcept
@@ -48,18 +49,22 @@ class locked_bucket {
 
   // Before anything has been changed here.
   template <class Q, class Equal>
-  [[nodiscard]] slot find(const Q& key, marks wanted, const Equal& equal) {
-    if (const slot there = find_in(line_, tags_, key, wanted, equal)) return there;
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE slot find(const Q& key, marks wanted, const Equal& equal) {
+    const unsigned place = find_in(line_, tags_, key, wanted, equal);
+    if (place != nowhere) [[likely]] return {place, nullptr, nullptr};
     overflow_type* before = nullptr;
     for (overflow_type* line = line_.link(); line != nullptr; line = line->link()) {
-      if (slot there = find_in(*line, read(line->control), key, wanted, equal)) {
-        there.line = line;
-        there.before = before;
-        return there;
-      }
+      const unsigned below = find_in(*line, read(line->control), key, wanted, equal);
+      if (below != nowhere) return {below, line, before};
       before = line;
     }
     return {};
+  }
+
+  // The entry at a place that find() has given, or none.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE found entry_at(const slot& at) const noexcept {
+    if (!at) return {};
+    return form::entry_in(at.line == nullptr ? line_.read(at.place) : at.line->read(at.place));
   }
 
   // What `at` is a place of, for who watches it.
@@ -73,9 +78,9 @@ class locked_bucket {
   }
 
   // Publishes the value of `entry` where the one of `at` was. What is no longer reachable and must be retired, if any.
-  [[nodiscard]] found replace(const slot& at, fresh& entry, marks with) noexcept {
-    if (at.line == nullptr) return form::replace(line_, at.place, at.entry, entry, with);
-    return form::replace(*at.line, at.place, at.entry, entry, with);
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE found replace(const slot& at, fresh& entry, marks with) noexcept {
+    if (at.line == nullptr) return form::replace(line_, at.place, entry, with);
+    return form::replace(*at.line, at.place, entry, with);
   }
 
   // The entry of `at` is no longer reachable and must be retired; so must the line that is returned, if any.
@@ -101,12 +106,12 @@ class locked_bucket {
   }
 
   template <class Line, class Q, class Equal>
-  [[nodiscard]] static slot find_in(const Line& line, std::uint64_t tags, const Q& key, marks wanted, const Equal& equal) {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static unsigned find_in(const Line& line, std::uint64_t tags, const Q& key,
+                                                               marks wanted, const Equal& equal) {
     for (tag_matches places(tags, wanted.tags, Line::slots); places; places.drop_first()) {
-      if (const found entry = form::look(line, places.first(), tags, wanted, key, equal))
-        return {entry, places.first(), nullptr, nullptr};
+      if (form::look(line, places.first(), tags, wanted, key, equal)) [[likely]] return places.first();
     }
-    return {};
+    return nowhere;
   }
 
   array_base& array_;

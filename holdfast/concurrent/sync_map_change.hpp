@@ -41,19 +41,23 @@ class sync_change : public sync_growth<Types> {
   enum class if_empty : bool { make_array, give_up };
 
   // Calls act(bucket&) with the bucket that `hash` leads to, locked, and returns what it returns. For a map
-  // that has no bucket yet: a null answer, or the first array.
+  // that has no bucket yet: a null answer, or the first array. Splits what this thread owes first.
   template <if_empty Then = if_empty::make_array, class Act>
   HOLDFAST_ALWAYS_INLINE auto with_bucket(std::uint64_t hash, Act&& act) {
     using answer = decltype(act(std::declval<bucket&>()));
+    bool pays = Then == if_empty::make_array;
     for (back_off patience;;) {
+      bool owes = false;
       {
         reclaim::section inside(*this->domain_);
         array_base& array = *this->current();
-        if (!array.is_nobodys()) [[likely]] {
+        owes = pays && this->owes(array);
+        if (!owes) [[likely]] {
           line_type& line = array.line(array.reach().number_of(hash));
           form::prefetch_rest(line);  // what comes after the locked instruction waits for it
-          std::uint64_t tags = 0;
-          if (lock_soon(line.control, tags)) [[likely]] {
+          std::uint64_t tags = try_lock(line.control);
+          if (!got_lock(tags) && !array.is_nobodys()) [[unlikely]] tags = lock_soon(line.control);
+          if (got_lock(tags)) [[likely]] {
             bucket held(array, line, tags);
             // Only the holder of this lock can split the bucket, or take the array's place: what is seen now holds.
             if (this->current() == &array && this->leads_to(line, array, hash, array.reach())) [[likely]] return act(held);
@@ -61,7 +65,10 @@ class sync_change : public sync_growth<Types> {
           }
         }
       }
-      if (!nothing_yet()) {
+      if (owes) {
+        this->pay();
+        pays = false;
+      } else if (!nothing_yet()) {
         patience.wait();
       } else if constexpr (Then == if_empty::give_up) {
         return answer{};
@@ -83,9 +90,9 @@ class sync_change : public sync_growth<Types> {
   }
 
   // Puts `fresh` where its key's entry is, or in a vacant slot. What is for the caller to retire, if anything.
-  [[nodiscard]] found put(fresh_entry& fresh, std::uint64_t hash) {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE found put(fresh_entry& fresh, std::uint64_t hash) {
     const marks with(hash);
-    return with_bucket(hash, [&](bucket& held) -> found {
+    return with_bucket(hash, [&](bucket& held) HOLDFAST_INLINED -> found {
       const auto at = find_slot(held, fresh->key(), with);
       if (at) {
         const parting_entry<Types> leaving(held, at, cause::overwritten);
@@ -114,9 +121,9 @@ class sync_change : public sync_growth<Types> {
   // Puts `fresh` in if its key is absent. What is there now, held; `fresh` only if `hold_fresh`.
   [[nodiscard]] held_or_put put_if_absent(fresh_entry& fresh, std::uint64_t hash, bool hold_fresh) {
     const marks with(hash);
-    return with_bucket(hash, [&](bucket& held) -> held_or_put {
+    return with_bucket(hash, [&](bucket& held) HOLDFAST_INLINED -> held_or_put {
       reclaim::section inside(*this->domain_);
-      if (const auto at = find_slot(held, fresh->key(), with)) return {form::hold(inside, at.entry), true};
+      if (const auto at = find_slot(held, fresh->key(), with)) return {form::hold(inside, held.entry_at(at)), true};
       held.insert(fresh, with, this->owner_);
       const found there(fresh.release());
       this->count_insert(held.array());
@@ -124,21 +131,25 @@ class sync_change : public sync_growth<Types> {
     });
   }
 
-  // Takes the entry of `key` out, if `is_meant(found)`. None, or the entry, for the caller to retire.
+  // Takes the entry of `key` out, if `is_meant(found)`, and retires it. Whether it did.
   template <class Q, class IsMeant>
-  [[nodiscard]] found take_out(const Q& key, std::uint64_t hash, IsMeant&& is_meant) {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool take_out(const Q& key, std::uint64_t hash, IsMeant&& is_meant) {
     const marks wanted(hash);
     overflow_type* unlinked = nullptr;
-    const found taken = with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> found {
+    found gone{};
+    const bool done = with_bucket<if_empty::give_up>(hash, [&](bucket& held) HOLDFAST_INLINED {
       const auto at = find_slot(held, key, wanted);
-      if (!at || !is_meant(at.entry)) return found{};
+      if (!at) return false;
+      gone = held.entry_at(at);
+      if (!is_meant(gone)) return false;
       const parting_entry<Types> leaving(held, at, cause::erased);
       unlinked = held.remove(at);
       this->count_erase(held.array());
-      return at.entry;
+      return true;
     });
-    if (unlinked != nullptr) overflow::retire(*this->domain_, *unlinked);
-    return taken;
+    if (unlinked != nullptr) [[unlikely]] overflow::retire(*this->domain_, *unlinked);
+    if (done) retire(gone);
+    return done;
   }
 
   // Puts `fresh` in the place of `expected`, or, if that is none, of nothing, and retires what it replaced. False:
@@ -146,9 +157,9 @@ class sync_change : public sync_growth<Types> {
   [[nodiscard]] bool put_instead(const found& expected, fresh_entry& fresh, std::uint64_t hash) {
     const marks with(hash);
     found gone{};
-    const bool done = with_bucket(hash, [&](bucket& held) {
+    const bool done = with_bucket(hash, [&](bucket& held) HOLDFAST_INLINED {
       const auto at = find_slot(held, fresh->key(), with);
-      if (!form::is_same(at.entry, expected)) return false;
+      if (!form::is_same(held.entry_at(at), expected)) return false;
       if (at) {
         const parting_entry<Types> leaving(held, at, cause::overwritten);
         gone = held.replace(at, fresh, with);
@@ -184,9 +195,10 @@ class sync_change : public sync_growth<Types> {
     return with_bucket<if_empty::give_up>(hash, [&](bucket& held) -> entry_watch* {
       const auto at = find_slot(held, key, marks(hash));
       if (!at) return nullptr;
-      if (entry_watch* const known = at.entry->watch()) return held_once_more(*known);
-      fresh.watch->watch(*at.entry, held.array().growth.era);
-      at.entry->set_watch(*held_once_more(*fresh.watch));
+      const found there = held.entry_at(at);
+      if (entry_watch* const known = there->watch()) return held_once_more(*known);
+      fresh.watch->watch(*there, held.array().growth.era);
+      there->set_watch(*held_once_more(*fresh.watch));
       return std::exchange(fresh.watch, nullptr);
     });
   }

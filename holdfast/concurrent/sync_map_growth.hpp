@@ -74,10 +74,36 @@ class sync_growth : public sync_find<Types> {
     stripe_of(array).entries.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  // Splits buckets that this thread owes, if any. Before the write itself: what it may throw finds nothing
-  // changed. Not in a section.
-  HOLDFAST_ALWAYS_INLINE void pay_for_growth(std::uint64_t hash) {
-    if (owes(hash)) [[unlikely]] pay();
+  // Whether this thread owes splits. relaxed: who sees it late pays later.
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool owes(array_base& array) noexcept {
+    return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
+  }
+
+  // Splits buckets that this thread owes. Before the write itself: what it may throw finds nothing changed. Not in a
+  // section.
+  HOLDFAST_NOINLINE void pay() {
+    array_base* array = nullptr;
+    {
+      reclaim::section inside(*this->domain_);
+      array = this->current();
+      if (array->is_nobodys() || !got_lock(try_lock(array->growth.lock))) return;
+    }
+    count_stripe& stripe = stripe_of(*array);
+    const std::uint32_t owed = stripe.owed.load(std::memory_order_relaxed);
+    const bool wanted = array->in_use() < array->growth.target.load(std::memory_order_relaxed);
+    const std::uint32_t now = std::min(owed, splits_a_write);
+    stripe.owed.store(wanted ? owed - now : 0, std::memory_order_relaxed);
+    if (wanted && now != 0) grow_by(*array, now);
+    else unlock_growth(*array);
+  }
+
+  // Has the line of the bucket that `hash` leads to fetched while the caller makes a node.
+  HOLDFAST_ALWAYS_INLINE void fetch_bucket(std::uint64_t hash) const noexcept {
+    if constexpr (form::bytes_beside_line != 0) {
+      reclaim::section inside(*this->domain_);
+      const array_base& array = *this->current();
+      __builtin_prefetch(&array.line(array.reach().number_of(hash)), 1);
+    }
   }
 
   // Makes the first array if there is none. Not in a section.
@@ -99,9 +125,8 @@ class sync_growth : public sync_find<Types> {
       reclaim::section inside(*this->domain_);
       array_base* const array = this->current();
       if (array->is_nobodys()) return nullptr;
-      std::uint64_t seen = 0;
       // An array that was left stays locked: whoever gets the lock has the current one.
-      if (lock_soon(array->growth.lock, seen)) return array;
+      if (got_lock(lock_soon(array->growth.lock))) return array;
     }
   }
   static void unlock_growth(array_base& array) noexcept { unlock(array.growth.lock, 0); }
@@ -120,31 +145,6 @@ class sync_growth : public sync_find<Types> {
   }
 
  private:
-  // Also fetches the line of the bucket that `hash` leads to, if the caller makes a node meanwhile.
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool owes(std::uint64_t hash) const noexcept {
-    reclaim::section inside(*this->domain_);
-    array_base& array = *this->current();
-    if constexpr (form::bytes_beside_line != 0) __builtin_prefetch(&array.line(array.reach().number_of(hash)), 1);
-    return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
-  }
-
-  HOLDFAST_NOINLINE void pay() {
-    array_base* array = nullptr;
-    {
-      reclaim::section inside(*this->domain_);
-      array = this->current();
-      std::uint64_t seen = 0;
-      if (array->is_nobodys() || !try_lock(array->growth.lock, seen)) return;
-    }
-    count_stripe& stripe = stripe_of(*array);
-    const std::uint32_t owed = stripe.owed.load(std::memory_order_relaxed);
-    const bool wanted = array->in_use() < array->growth.target.load(std::memory_order_relaxed);
-    const std::uint32_t now = std::min(owed, splits_a_write);
-    stripe.owed.store(wanted ? owed - now : 0, std::memory_order_relaxed);
-    if (wanted && now != 0) grow_by(*array, now);
-    else unlock_growth(*array);
-  }
-
   HOLDFAST_NOINLINE static void think_of_growth(array_base& array, count_stripe& stripe) noexcept {
     const std::uint64_t wanted = buckets_for<form>(array.entries());
     const std::uint64_t buckets = array.in_use();
@@ -188,8 +188,8 @@ class sync_growth : public sync_find<Types> {
     const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
     line_type& old = array.line(number ^ std::uint64_t{1} << bit);
     prefetch_next(array, number, bit);
-    std::uint64_t tags = 0;
-    if (!lock_soon(old.control, tags)) return false;
+    const std::uint64_t tags = lock_soon(old.control);
+    if (!got_lock(tags)) return false;
     struct unlocking {
       std::atomic<std::uint64_t>& control;
       std::uint64_t tags;

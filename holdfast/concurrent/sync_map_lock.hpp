@@ -18,25 +18,23 @@
 
 namespace holdfast::inline v0::concurrent {
 
-inline constexpr unsigned longest_pause = 32;  // between two looks
+// What the tries below return: the control word without the lock bit if they got the lock, with it if not. In one
+// register: a word that is passed by its address is stored and loaded again on the way to every write.
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE bool got_lock(std::uint64_t tags) noexcept { return (tags & lock_bit) == 0; }
 
-// One try; `seen` is the control word without the lock bit if it succeeds.
-[[nodiscard]] HOLDFAST_ALWAYS_INLINE bool try_lock(std::atomic<std::uint64_t>& control, std::uint64_t& seen) noexcept {
+// One try.
+[[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t try_lock(std::atomic<std::uint64_t>& control) noexcept {
   // relaxed: a first look; the exchange decides.
-  seen = control.load(std::memory_order_relaxed);
+  std::uint64_t seen = control.load(std::memory_order_relaxed);
   // acquire: pairs with the release in unlock(); what the last holder wrote is seen.
-  return (seen & lock_bit) == 0 && control.compare_exchange_weak(seen, seen | lock_bit, std::memory_order_acquire,
-                                                                 std::memory_order_relaxed);
+  if (got_lock(seen) && control.compare_exchange_weak(seen, seen | lock_bit, std::memory_order_acquire,
+                                                      std::memory_order_relaxed)) [[likely]]
+    return seen;
+  return seen | lock_bit;
 }
 
 // Seven tries, a few dozen pauses.
-[[nodiscard]] inline bool lock_soon(std::atomic<std::uint64_t>& control, std::uint64_t& seen) noexcept {
-  for (unsigned pauses = 1; !try_lock(control, seen); pauses *= 2) {
-    if (pauses > longest_pause) return false;
-    for (unsigned n = 0; n < pauses; ++n) HOLDFAST_PAUSE();
-  }
-  return true;
-}
+[[nodiscard]] std::uint64_t lock_soon(std::atomic<std::uint64_t>& control) noexcept;
 
 // Publishes `tags` and opens the lock.
 HOLDFAST_ALWAYS_INLINE void unlock(std::atomic<std::uint64_t>& control, std::uint64_t tags) noexcept {

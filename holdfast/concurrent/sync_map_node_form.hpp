@@ -70,9 +70,10 @@ struct node_form : node_slots<Types, Node> {
   [[nodiscard]] static found entry_in(cell from) noexcept { return node_in<node>(from); }
   // A held node's address is not used again: the same address is the same, unchanged entry.
   [[nodiscard]] static bool is_same(found a, found b) noexcept { return a == b; }
-  // Publishes `from` where `old` was, in slot `place` of `in`. What is to be retired.
+  // Publishes `from` in slot `place` of `in`, where an entry with its key is. What is to be retired.
   template <class Line>
-  [[nodiscard]] static found replace(Line& in, unsigned place, found old, fresh& from, marks with) noexcept {
+  [[nodiscard]] static found replace(Line& in, unsigned place, fresh& from, marks with) noexcept {
+    const found old = entry_in(in.read(place));
     in.write(place, cell_of(from.release(), with));
     return old;
   }

@@ -43,9 +43,9 @@ template <class Key, class T>
 class pair_entry {
  public:
   pair_entry() noexcept = default;
-  explicit pair_entry(word_pair words) noexcept : key_(words.first), value_(words.second), is_there_(true) {}
+  explicit pair_entry(word_pair words) noexcept : key_(words.first), value_(words.second), is_there_(1) {}
 
-  [[nodiscard]] explicit operator bool() const noexcept { return is_there_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return is_there_ != 0; }
   [[nodiscard]] Key key() const noexcept { return from_word<Key>(key_); }
   [[nodiscard]] T value() const noexcept { return from_word<T>(value_); }
   [[nodiscard]] word_pair words() const noexcept { return {key_, value_}; }
@@ -58,7 +58,7 @@ class pair_entry {
  private:
   std::uint64_t key_ = 0;
   std::uint64_t value_ = 0;
-  bool is_there_ = false;
+  std::uint64_t is_there_ = 0;
 };
 
 // An entry that is not in the map yet. Gets its key first, its value later.
@@ -172,7 +172,7 @@ struct pair_form {
     return static_cast<bool>(a) == static_cast<bool>(b) && a.words() == b.words();
   }
   template <class Line>
-  [[nodiscard]] static found replace(Line& in, unsigned place, const found&, fresh& from, marks) noexcept {
+  [[nodiscard]] static found replace(Line& in, unsigned place, fresh& from, marks) noexcept {
     in.write(place, from.get().words());
     return {};
   }

@@ -35,7 +35,7 @@ struct pair_line_of {
   // other, in the order in which writers store and readers load, as do the pairs.
   std::atomic<std::uint64_t> control{0};
   std::atomic<pair_overflow*> next{nullptr};
-  atomic_pair pairs[Slots];
+  atomic_pair pairs[Slots] = {};
 
   [[nodiscard]] cell read(unsigned place) const noexcept { return pairs[place].load(); }
   // Where is_read_at_sight().

@@ -24,7 +24,8 @@ class parting_entry<Types, true> {
  public:
   using bucket = locked_bucket<Types>;
 
-  parting_entry(const bucket& held, const typename bucket::slot& at, cause what) noexcept : watch_(at.entry->watch()) {
+  parting_entry(const bucket& held, const typename bucket::slot& at, cause what) noexcept
+      : watch_(held.entry_at(at)->watch()) {
     if (watch_ != nullptr) watch_->leave(held.word_of(at), what);
   }
   parting_entry(const parting_entry&) = delete;

@@ -110,8 +110,8 @@ struct word_form : node_slots<Types, Node> {
   [[nodiscard]] static bool is_same(const found& a, const found& b) noexcept { return a == b; }
   // The node stays, so nothing is to be retired; `from` is not published.
   template <class Line>
-  [[nodiscard]] static found replace(Line&, unsigned, const found& old, fresh& from, marks) noexcept {
-    old.node()->stored().set(from->stored().word());
+  [[nodiscard]] static found replace(Line& in, unsigned place, fresh& from, marks) noexcept {
+    node_in<node>(in.read(place))->stored().set(from->stored().word());
     return {};
   }
   static void retire(reclaim::domain& domain, const found& gone) noexcept { base::retire_node(domain, *gone.node()); }

@@ -9,6 +9,8 @@
 #define HOLDFAST_NOINLINE __attribute__((noinline))
 #define HOLDFAST_COLD __attribute__((cold, noinline))
 #define HOLDFAST_ALWAYS_INLINE inline __attribute__((always_inline))
+// The same for a lambda: behind its parameters.
+#define HOLDFAST_INLINED __attribute__((always_inline))
 #define HOLDFAST_NO_UNIQUE_ADDRESS [[no_unique_address]]
 
 // The object must outlive what the call returns; only clang tells.
