@@ -108,7 +108,8 @@ struct alignas(64) bucket_array : reclaim::retirable {
   }
 };
 
-// What every empty map reads: one bucket with nothing in it. Nobody writes to it, not even to its lock, which is closed.
+// What every empty map reads: one bucket with nothing in it. Nobody writes to it, not even to its lock, which is
+// closed.
 template <class Line>
 struct empty_bucket {
   static constinit inline Line nothing_in_it{{lock_bit}};

@@ -51,7 +51,7 @@ class sync_change : public sync_growth<Types> {
       {
         reclaim::section inside(*this->domain_);
         array_base& array = *this->current();
-        owes = pays && this->owes(array);
+        owes = pays && this->owes_splits(array);
         if (!owes) [[likely]] {
           line_type& line = array.line(array.reach().number_of(hash));
           form::prefetch_rest(line);  // what comes after the locked instruction waits for it

@@ -1,13 +1,13 @@
-// Growth: one bucket at a time, strictly in order, by whoever inserts.
+// Growth: a few buckets at a time, strictly in order, by whoever inserts.
 //
 //   buckets 0 .. N-1 are in use; the next split is of bucket  N - 2^k  (2^k the largest power up to N) into
 //   itself and bucket N, by bit k of the hash
 //
-//   1. lock the old bucket; pack the entries that go; allocate what they need
-//   2. fill bucket N, its lock closed                                   nobody can see it
-//   3. N + 1 becomes the number of buckets                              readers go to either, writers wait
-//   4. take out of the old bucket what has gone                         a late reader looks again
-//   5. open both locks; retire overflow lines that became empty
+//   1. lock up to four old buckets, neighbours; pack the entries that go; allocate what they need
+//   2. fill as many new ones, their locks closed                        nobody can see them
+//   3. the number of buckets becomes so much larger                     readers go to either, writers wait
+//   4. take out of the old buckets what has gone                        a late reader looks again
+//   5. open all locks; retire overflow lines that became empty
 //
 // What a slot holds moves, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
 // own work, and owes the split. So no writer waits for growth, but for one bucket that is being split.
@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include <holdfast/base/sync/thread_id.hpp>
 #include <holdfast/concurrent/sync_map_find.hpp>
@@ -75,7 +76,7 @@ class sync_growth : public sync_find<Types> {
   }
 
   // Whether this thread owes splits. relaxed: who sees it late pays later.
-  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool owes(array_base& array) noexcept {
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool owes_splits(array_base& array) noexcept {
     return stripe_of(array).owed.load(std::memory_order_relaxed) != 0;
   }
 
@@ -153,8 +154,8 @@ class sync_growth : public sync_find<Types> {
     stripe.owed.store(static_cast<std::uint32_t>(std::min(wanted - buckets, owed_at_most)), std::memory_order_relaxed);
   }
 
-  // Splits up to `most` buckets, with the growth lock of `array`, which it gives back. False: a bucket's lock was not
-  // to be had.
+  // Splits `most` buckets, at most splits_a_write, with the growth lock of `array`, which it gives back. False: a
+  // bucket's lock was not to be had.
   bool grow_by(array_base& array, std::uint32_t most) {
     // Destroyed in the opposite order: nothing is retired under the lock.
     struct retiring {
@@ -169,7 +170,8 @@ class sync_growth : public sync_find<Types> {
       }
     } held{&array};
     auto& whole = static_cast<array_type&>(array);
-    for (; most != 0; --most) {
+    fetch_parents(array, most);
+    while (most != 0) {
       const std::uint64_t number = array.in_use();
       if (!whole.extend_to(number)) {
         follow(whole);
@@ -177,53 +179,86 @@ class sync_growth : public sync_find<Types> {
         this->domain_->retire(whole, static_cast<std::size_t>(whole.bytes()), &array_type::destroy_retired);
         return true;
       }
-      if (!split(array, number, unlinked.lines)) return false;
+      const std::uint32_t done = split(whole, number, most, unlinked.lines);
+      if (done == 0) return false;
+      most -= done;
     }
     return true;
   }
 
-  // Splits the parent of bucket `number`; puts overflow lines that are left over in front of `unlinked`. False: its lock was not to be had, the holder was preempted, and
-  // somebody will try again.
-  bool split(array_base& array, std::uint64_t number, overflow_type*& unlinked) {
+  // Neighbours that are split together: their locks, which are opened at the end, and what they say then.
+  struct parents {
+    array_base& array;
+    std::uint64_t first;
+    std::uint32_t count = 0;
+    std::uint64_t tags[splits_a_write] = {};
+
+    [[nodiscard]] line_type& line(std::uint32_t which) const noexcept { return array.line(first + which); }
+    // False: that lock was not to be had, the holder was preempted, and somebody will try again.
+    [[nodiscard]] bool lock_next() noexcept {
+      const std::uint64_t seen = lock_soon(line(count).control);
+      if (got_lock(seen)) tags[count++] = seen;
+      return got_lock(seen);
+    }
+    ~parents() {
+      for (std::uint32_t i = 0; i < count; ++i) unlock(line(i).control, tags[i]);
+    }
+  };
+
+  // Splits the parents of bucket `number`, which has room, and of up to `most` - 1 behind it; puts overflow lines that
+  // are left over in front of `unlinked`. How many have been split. Throws: what the allocator throws; then none.
+  std::uint32_t split(array_type& array, std::uint64_t number, std::uint32_t most, overflow_type*& unlinked) {
     const unsigned bit = static_cast<unsigned>(std::bit_width(number)) - 1;
-    line_type& old = array.line(number ^ std::uint64_t{1} << bit);
-    prefetch_next(array, number, bit);
-    const std::uint64_t tags = lock_soon(old.control);
-    if (!got_lock(tags)) return false;
-    struct unlocking {
-      std::atomic<std::uint64_t>& control;
-      std::uint64_t tags;
-      ~unlocking() { unlock(control, tags); }
-    } held{old.control, tags};
-    held.tags = form::with_direction(bit, this->hash_, this->seed_, [&](const auto& goes) {
-      return move(array, number, old, tags, goes, unlinked);
-    });
-    array.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    return true;
+    parents old{array, number ^ std::uint64_t{1} << bit};
+    while (old.lock_next()) {
+      const std::uint64_t next = number + old.count;
+      if (old.count == most || std::has_single_bit(next) || !array.extend_to(next)) break;
+    }
+    if (old.count == 0) return 0;
+    form::with_direction(bit, this->hash_, this->seed_,
+                         [&](const auto& goes) { move(array, number, old, goes, unlinked); });
+    array.growth.splits.store(array.growth.splits.load(std::memory_order_relaxed) + old.count,
+                              std::memory_order_relaxed);
+    return old.count;
   }
 
-  // The tags of `old` afterwards.
   template <class Goes>
-  std::uint64_t move(array_base& array, std::uint64_t number, line_type& old, std::uint64_t tags, const Goes& goes,
-                     overflow_type*& unlinked) {
-    old_bucket<form, owner, Goes> from(old, tags, goes);
-    packed_bucket<form, owner> packed(this->owner_);
-    from.pack(packed);
-    line_type& fresh = array.line(number);
-    packed.write_to(fresh);
-    fresh.control.store(packed.tags() | lock_bit, std::memory_order_relaxed);
-    array.buckets.make_known(number);
-    const std::uint64_t left = from.take_out(unlinked);
-    unlinked = from.unlinked();
-    unlock(fresh.control, packed.tags());
-    return left;
+  void move(array_base& array, std::uint64_t number, parents& old, const Goes& goes, overflow_type*& unlinked) {
+    std::optional<packed_bucket<form, owner>> packed[splits_a_write];
+    std::optional<old_bucket<form, owner, Goes>> from[splits_a_write];
+    for (std::uint32_t i = 0; i < old.count; ++i) {
+      from[i].emplace(old.line(i), old.tags[i], goes).pack(packed[i].emplace(this->owner_));
+    }
+    for (std::uint32_t i = 0; i < old.count; ++i) {
+      line_type& fresh = array.line(number + i);
+      packed[i]->write_to(fresh);
+      fresh.control.store(packed[i]->tags() | lock_bit, std::memory_order_relaxed);
+    }
+    array.buckets.make_known(number + old.count - 1);
+    for (std::uint32_t i = 0; i < old.count; ++i) {
+      old.tags[i] = from[i]->take_out(unlinked);
+      unlinked = from[i]->unlinked();
+      unlock(array.line(number + i).control, packed[i]->tags());
+    }
   }
 
-  // The lines of the split after the next one.
-  static void prefetch_next(const array_base& array, std::uint64_t number, unsigned bit) noexcept {
-    if (array.lines == nullptr || number + 2 >= array.growth.capacity) return;
-    __builtin_prefetch(&array.lines[number + 2], 1);
-    __builtin_prefetch(&array.lines[(number + 2) ^ std::uint64_t{1} << bit], 1);
+  // Has the buckets that the next splits part fetched, then what lies behind them: all at once, or each split would
+  // wait for its own.
+  static void fetch_parents(const array_base& array, std::uint32_t splits) noexcept {
+    if (array.lines == nullptr) return;  // in segments: each bucket has to be looked for
+    const std::uint64_t first = array.in_use();
+    const auto parent = [&](std::uint64_t number) -> const line_type& {
+      return array.lines[number ^ std::bit_floor(number)];
+    };
+    for (std::uint64_t n = first; n < first + splits; ++n) fetch(parent(n));
+    for (std::uint64_t n = first; n < first + splits; ++n) {
+      if (const overflow_type* const below = parent(n).link()) fetch(*below);
+    }
+  }
+  template <class Line>
+  HOLDFAST_ALWAYS_INLINE static void fetch(const Line& line) noexcept {
+    for (std::size_t at = 0; at < sizeof line; at += 64)
+      __builtin_prefetch(reinterpret_cast<const char*>(&line) + at, 1);
   }
 
   // Moves everything to a larger array. All locks of `array` stay closed.

@@ -28,8 +28,7 @@ namespace holdfast::inline v0::concurrent {
   std::uint64_t seen = control.load(std::memory_order_relaxed);
   // acquire: pairs with the release in unlock(); what the last holder wrote is seen.
   if (got_lock(seen) && control.compare_exchange_weak(seen, seen | lock_bit, std::memory_order_acquire,
-                                                      std::memory_order_relaxed)) [[likely]]
-    return seen;
+                                                      std::memory_order_relaxed)) [[likely]] return seen;
   return seen | lock_bit;
 }
 

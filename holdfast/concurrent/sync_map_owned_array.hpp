@@ -43,10 +43,14 @@ class owned_array : public bucket_array<Line> {
   }
   static void destroy_retired(reclaim::retirable* array) noexcept { destroy(static_cast<owned_array*>(array)); }
 
-  // Sees to it that bucket `number`, the next one, has room. False: there is none in this array, it must be
-  // followed. Throws: what the allocator throws.
+  // Sees to it that bucket `number`, the next one, has room; a range has memory put behind it in pieces, some 20 us
+  // each, so that prefetches of what is to be written do not fall on pages without. False: there is no room in this
+  // array, it must be followed. Throws: what the allocator throws.
   [[nodiscard]] bool extend_to(std::uint64_t number) {
-    if (number < this->growth.capacity) return true;
+    if (number < this->growth.capacity) {
+      if (range_ && number % lines_in_piece == 0) range_.populate(number * sizeof(Line), lines_in_piece * sizeof(Line));
+      return true;
+    }
     if (this->segments == nullptr || array::segment_of(number) >= segments_at_most) return false;
     add_segment(array::segment_of(number));
     return true;
@@ -74,6 +78,7 @@ class owned_array : public bucket_array<Line> {
  private:
   using line_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<Line>;
   using line_traits = std::allocator_traits<line_allocator>;
+  static constexpr std::uint64_t lines_in_piece = (std::uint64_t{64} << 10) / sizeof(Line);
   struct segment_list {
     std::atomic<Line*> first[segments_at_most] = {};
   };

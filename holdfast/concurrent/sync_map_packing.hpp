@@ -28,11 +28,25 @@ class packed_bucket {
     }
   }
 
-  // An entry of the main line if `wanted`, without a branch: which ones go is random.
-  HOLDFAST_ALWAYS_INLINE void add_if(bool wanted, cell what, std::uint64_t tag) noexcept {
-    line_.write(count_, what);
-    tags_ |= (tag & -static_cast<std::uint64_t>(wanted)) << (8 * count_);
-    count_ += wanted;
+  // The entries of an old main line for which goes(cell, tag) is true, before any other; without a branch, because which
+  // ones go is random. 0xff for each place that one goes from.
+  template <class Goes>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE std::uint64_t add_from(const line_type& old, std::uint64_t tags, const Goes& goes) {
+    std::uint64_t leaving = 0;
+    std::uint64_t packed = 0;  // not the members: each store of a pair would have them written and read again
+    unsigned count = 0;
+    for (unsigned i = 0; i < line_type::slots; ++i) {
+      const cell what = old.read(i);
+      const std::uint64_t tag = tag_at(tags, i);
+      const bool wanted = goes(what, tag);
+      line_.write(count, what);
+      packed |= (tag & -static_cast<std::uint64_t>(wanted)) << (8 * count);
+      count += wanted;
+      leaving |= std::uint64_t{wanted ? 0xffU : 0U} << (8 * i);
+    }
+    tags_ = packed;
+    count_ = count;
+    return leaving;
   }
   // An entry of an overflow line. Throws: what the allocator throws.
   void add(cell what, std::uint64_t tag) { tags_ = put_in_bucket<Form>(line_, tags_, what, tag, owner_); }
@@ -41,7 +55,7 @@ class packed_bucket {
 
   // Writes it all to `line`, whose control is the caller's to write.
   void write_to(line_type& line) noexcept {
-    // What add_if() wrote last and was not wanted.
+    // What add_from() wrote last and was not wanted.
     if (count_ < line_type::slots && tag_at(tags_, count_) == vacant_tag) line_.vacate(count_);
     line.copy_from(line_);
     written_ = true;

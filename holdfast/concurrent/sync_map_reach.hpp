@@ -79,7 +79,8 @@ class basic_bucket_count {
     buckets_.store(buckets, std::memory_order_relaxed);
   }
 
-  // The next bucket, which is filled. By who has the growth lock; also relaxed: he alone writes here.
+  // The buckets up to `number`, which are filled. A power of two comes first among those that become known at once, so
+  // that the old mask reached all before. By who has the growth lock; also relaxed: he alone writes here.
   void make_known(std::uint64_t number) noexcept {
     // release, both: pair with reach() and known().
     if (number > mask_.load(std::memory_order_relaxed)) mask_.store(mask_for(number + 1), std::memory_order_release);

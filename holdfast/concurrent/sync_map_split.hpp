@@ -32,13 +32,7 @@ class old_bucket {
 
   // What goes, into `packed`. Changes nothing here. Throws: what the allocator throws.
   HOLDFAST_ALWAYS_INLINE void pack(packed_bucket<Form, Owner>& packed) {
-    for (unsigned i = 0; i < line_type::slots; ++i) {
-      const cell what = line_.read(i);
-      const std::uint64_t tag = tag_at(tags_, i);
-      const bool goes = goes_(what, tag);
-      packed.add_if(goes, what, tag);
-      leaving_ |= std::uint64_t{goes ? 0xffU : 0U} << (8 * i);
-    }
+    leaving_ = packed.add_from(line_, tags_, goes_);
     for (const overflow_type* below = line_.link(); below != nullptr; below = below->link()) pack_line(*below, packed);
   }
 

@@ -23,10 +23,8 @@ struct buckets_made_known : rl::test_suite<buckets_made_known<Machine>, 3> {
   }
   void thread(unsigned index) {
     if (index == 0) {
-      for (std::uint64_t number = first; number < last; ++number) {
-        content[number]($) = 1;
-        count.make_known(number);
-      }
+      fill_and_make_known(first, first + 1);
+      fill_and_make_known(first + 1, last);
       return;
     }
     const std::uint64_t hash = rl::rand(8);
@@ -36,6 +34,12 @@ struct buckets_made_known : rl::test_suite<buckets_made_known<Machine>, 3> {
     const concurrent::bucket_reach now = count.reach();
     if (now.buckets == seen.buckets && now.number_of(hash) == number)
       RL_ASSERT(number == concurrent::place_of(hash, seen.buckets).number);
+  }
+
+  // Buckets that become known at once.
+  void fill_and_make_known(std::uint64_t from, std::uint64_t end) {
+    for (std::uint64_t number = from; number < end; ++number) content[number]($) = 1;
+    count.make_known(end - 1);
   }
 
   concurrent::basic_bucket_count<Machine> count{0};
