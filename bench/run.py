@@ -192,10 +192,13 @@ def run_cache(chosen, build):
 
 
 def run_articles(chosen, build):
-    """The articles' tables, in C++, and in Go where it is."""
+    """The articles' tables, and the questions of Go's own benchmarks of sync.Map, in C++, and in Go where it is."""
     program = build.executable(HERE / "articles" / "tables_re_measured.cpp")
     theirs, _ = go_program(chosen, "articles")
     run_json([program, *shared_flags(chosen), *(["--go", theirs] if theirs else [])], chosen.out / "articles.json")
+    program = build.executable(HERE / "articles" / "go_map_bench.cpp")
+    theirs, _ = go_program(chosen, "map_bench")
+    run_json([program, *shared_flags(chosen), *(["--go", theirs] if theirs else [])], chosen.out / "go_map_bench.json")
 
 
 def go_program(chosen, folder="."):
