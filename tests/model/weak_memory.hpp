@@ -256,6 +256,11 @@ class weak_atomic {
   T fetch_sub(T less, std::memory_order order = std::memory_order_seq_cst, source_place where = here()) noexcept {
     return change(weak_memory::order_at(where, order), [&](T was) { return static_cast<T>(was - less); });
   }
+  void wait(T old, std::memory_order order = std::memory_order_seq_cst, source_place where = here()) const noexcept {
+    while (load(order, where) == old) fibers::current()->rest();
+  }
+  void notify_one() noexcept {}
+  void notify_all() noexcept {}
   bool compare_exchange_strong(T& expected, T wanted, std::memory_order success,
                                std::memory_order failure = std::memory_order_relaxed,
                                source_place where = here()) noexcept {
