@@ -93,7 +93,7 @@ class sync_walk : public sync_change<Types> {
       std::size_t count = 0;
       {
         reclaim::section inside(*this->domain_);
-        const array_base& array = *this->current();
+        const array_base& array = last_array();
         const bucket_place place = array.place(reversed(cursor));
         count = hold_all(inside, array.line(place.number), place, cursor, there);
         // acquire: pairs with the release in follow(), as in find().
@@ -103,6 +103,15 @@ class sync_walk : public sync_change<Types> {
       }
       if (count > there.capacity()) there.reserve(2 * count);
     }
+  }
+
+  // The current array or, while who has followed it has not made the next one current yet, that one: nobody waits for
+  // him. Inside a section.
+  [[nodiscard]] const array_base& last_array() const noexcept {
+    const array_base* array = this->current();
+    // acquire: pairs with the release in follow(), as in find().
+    while (const array_base* const successor = array->successor.load(std::memory_order_acquire)) array = successor;
+    return *array;
   }
 
   [[nodiscard]] static std::uint64_t after(std::uint64_t cursor, bucket_place place) noexcept {
