@@ -33,6 +33,15 @@ class any {
     return held == nullptr ? nullptr : &held->value;
   }
 
+  [[nodiscard]] bool is_nil() const noexcept { return held_ == nullptr; }
+  // Whether both hold values of one type, or both nothing.
+  [[nodiscard]] bool has_type_of(const any& other) const noexcept {
+    if (held_ == nullptr || other.held_ == nullptr) return held_ == other.held_;
+    const base& mine = *held_;
+    const base& theirs = *other.held_;
+    return typeid(mine) == typeid(theirs);
+  }
+
   // Throws: runtime_error for a type that cannot be hashed.
   [[nodiscard]] std::uint64_t hash_value(std::uint64_t seed) const { return held_ == nullptr ? seed : held_->hash(seed); }
   // Throws: runtime_error if both hold one type that cannot be compared.

@@ -15,4 +15,6 @@ void panic_unhashable(const std::string& type) { raise(runtime_error("runtime er
 
 void panic_uncomparable(const std::string& type) { raise(runtime_error("runtime error: comparing uncomparable type " + type)); }
 
+void panic_with(const char* text) { raise(runtime_error(text)); }
+
 }  // namespace holdfast::inline v0::go

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include <holdfast/concurrent/go_atomic_value.hpp>
 #include <holdfast/concurrent/sync_cell.hpp>
 
 #include "tests/mutation/promise.hpp"
@@ -93,6 +94,27 @@ void owns_once() {
   require(alive_now() == before + 1, "what was put in is counted otherwise than once");
 }
 
+template <class Act>
+bool panics(Act act) {
+  try {
+    act();
+  } catch (const holdfast::go::runtime_error&) {
+    return true;
+  }
+  return false;
+}
+
+void go_panics() {
+  holdfast::go::atomic_value value;
+  require(panics([&] { value.store(nullptr); }), "nil is stored");
+  value.store(1);
+  require(panics([&] { value.store(std::string("one")); }), "another type is stored");
+  require(panics([&] { (void)value.compare_and_swap(1, std::string("one")); }), "two types are compared");
+  require(panics([&] { (void)value.compare_and_swap(nullptr, std::string("one")); }), "another type is swapped in");
+  require(!value.compare_and_swap(nullptr, 2) && !value.compare_and_swap(3, 2), "what is not there is swapped");
+  require(value.compare_and_swap(1, 2) && *value.swap(3).as<int>() == 2, "a swap gives something else");
+}
+
 // Two threads that meet before each round: each fills its cell and looks at the other one's.
 void one_order() {
   constexpr int rounds = 5000;
@@ -133,6 +155,8 @@ int main() {
   copies();
   checking("hf.cell.strong");
   owns_once();
+  checking("hf.cell.go-panics");
+  go_panics();
   checking("hf.cell.one-order");
   one_order();
   std::puts("all promises kept");
