@@ -318,6 +318,7 @@ class alignas(16) weak_pair {
   [[nodiscard]] word_pair load(source_place where = here()) const noexcept {
     return weak_memory::current()->pair(number_.load(std::memory_order_acquire, where));
   }
+  [[nodiscard]] word_pair load_whole(source_place where = here()) const noexcept { return load(where); }
   void store(word_pair value, source_place where = here()) noexcept {
     number_.store(weak_memory::current()->number_of(value), std::memory_order_release, where);
   }

@@ -37,6 +37,7 @@
 #include <holdfast/base/observe/stale_reference.hpp>
 #include <holdfast/base/reclaim/domain.hpp>
 #include <holdfast/base/sync/atomic_pair.hpp>
+#include <holdfast/base/sync/real_machine.hpp>
 #include <holdfast/base/sync/rw_mutex.hpp>
 #include <holdfast/base/sync/thread_id.hpp>
 #include <holdfast/lifetime/shared_name.hpp>
@@ -49,6 +50,13 @@ namespace std {
 using holdfast::tests::weak_atomic;  // std::atomic, as it is spelled below
 }
 
+namespace holdfast::inline v0::sync {
+struct weak_machine : real_machine {
+  template <class T>
+  using weak_atomic = tests::weak_atomic<T>;
+};
+}  // namespace holdfast::inline v0::sync
+
 namespace holdfast::tests {
 inline void let_others_go_on() {
   if (fibers* const all = fibers::current()) all->rest();
@@ -57,6 +65,7 @@ inline void let_others_go_on() {
 
 #define v0 on_weak_memory
 #define atomic weak_atomic
+#define real_machine weak_machine
 #define atomic_pair tests::weak_pair
 #define sched_yield() holdfast::tests::let_others_go_on()
 #define nanosleep(length, left) (static_cast<void>(length), holdfast::tests::let_others_go_on())
@@ -72,6 +81,7 @@ inline void let_others_go_on() {
 
 #undef v0
 #undef atomic
+#undef real_machine
 #undef atomic_pair
 #undef sched_yield
 #undef nanosleep
