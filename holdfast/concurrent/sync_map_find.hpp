@@ -115,11 +115,12 @@ class sync_find {
     return found{};
   }
 
-  // No chain, and no entry has come to this line since `control` was read.
+  // No chain, and no entry has come to this line since `control` was read. In this order: what moves up from a chain is
+  // in the line, tag and all, before the chain goes.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_unchanged(const line_type& line, std::uint64_t control) noexcept {
-    // relaxed suffices after the acquires of the search: coherence forbids an older value than was seen.
-    const std::uint64_t now = line.control.load(std::memory_order_relaxed);
-    return !line.has_link(control) && ((now ^ control) & all_tags) == 0;
+    if (line.has_link(control)) return false;
+    // relaxed suffices after the acquire of the link, and coherence forbids an older value than was seen.
+    return ((line.control.load(std::memory_order_relaxed) ^ control) & all_tags) == 0;
   }
 
   // Whether `hash` leads to `line`.

@@ -55,6 +55,15 @@ TEST(SyncMapOnWeakMemory, WordsAreSeenWhole) { expect_good(plays_of<word_map>); 
 // covers hf.concurrent.pair-is-whole, hf.concurrent.found-is-published
 TEST(SyncMapOnWeakMemory, PairsAreSeenWhole) { expect_good(plays_of<pair_map>); }
 
+// Once in some thousand plays a lookup stands between two looks at its line while the chain goes.
+// covers hf.concurrent.absent-is-checked, hf.concurrent.stays-in-sight
+TEST(SyncMapOnWeakMemory, WhatMovesUpFromAChainIsNotMissed) {
+  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    ASSERT_EQ(play_of<split_of_a_chain<pair_map>>(seed, 200), nullptr) << "pairs, seed " << seed;
+    ASSERT_EQ(play_of<split_of_a_chain<node_map>>(seed, 200), nullptr) << "nodes, seed " << seed;
+  }
+}
+
 // covers hf.concurrent.ref-agrees-with-load, hf.concurrent.ref-ends-with-entry
 TEST(SyncMapOnWeakMemory, ReferencesAgreeWithLookups) { expect_good(plays_of_references); }
 
