@@ -85,6 +85,7 @@ class sync_walk : public sync_change<Types> {
  private:
   // As many as pins fit into a thread's record.
   static constexpr std::size_t group = 10;
+  static constexpr std::uint64_t buckets_ahead = 4;
 
   // Holds the entries of the bucket that `cursor` stands at; where to go on, 0 at the end.
   [[nodiscard]] std::uint64_t collect(std::uint64_t cursor, entry_list& there) const {
@@ -99,7 +100,10 @@ class sync_walk : public sync_change<Types> {
         // acquire: pairs with the release in follow(), as in find().
         const bool is_whole = count <= there.capacity() && array.place(reversed(cursor)).mask == place.mask &&
                               array.successor.load(std::memory_order_acquire) == nullptr;
-        if (is_whole) return after(cursor, place);
+        if (is_whole) {
+          fetch_ahead(array, cursor, place);
+          return after(cursor, place);
+        }
       }
       if (count > there.capacity()) there.reserve(2 * count);
     }
@@ -114,23 +118,37 @@ class sync_walk : public sync_change<Types> {
     return *array;
   }
 
+  // How much of the order a bucket stands for; 0: all of it.
+  [[nodiscard]] static std::uint64_t run_of(bucket_place place) noexcept {
+    return place.mask == 0 ? 0 : std::uint64_t{1} << std::countl_zero(place.mask);
+  }
   [[nodiscard]] static std::uint64_t after(std::uint64_t cursor, bucket_place place) noexcept {
-    if (place.mask == 0) return 0;
-    const std::uint64_t run = std::uint64_t{1} << std::countl_zero(place.mask);
-    return (cursor & ~(run - 1)) + run;
+    const std::uint64_t run = run_of(place);
+    return run == 0 ? 0 : (cursor & ~(run - 1)) + run;
+  }
+
+  // Neighbours in the order are far apart in memory: what comes a few buckets later is asked for now.
+  static void fetch_ahead(const array_base& array, std::uint64_t cursor, bucket_place place) noexcept {
+    const line_type& line = array.line(array.reach().number_of(reversed(cursor + buckets_ahead * run_of(place))));
+    __builtin_prefetch(&line);
+    form::prefetch_rest(line);
   }
 
   // How many entries there are that this bucket stands for; holds as many as there is room for.
   [[nodiscard]] std::size_t hold_all(reclaim::section& inside, const line_type& line, bucket_place place,
                                      std::uint64_t cursor, entry_list& there) const {
     std::size_t count = 0;
+    std::uint64_t met = 0;  // a bit for the upper six of each hash
+    const bool goes_on = (cursor & (run_of(place) - 1)) != 0;
     const auto hold_one = [&](const found& entry) {
       const std::uint64_t hash = this->hash_of_entry(entry);
       // It belongs to the new bucket, which has been made known, and has not been taken out of here yet.
       if ((hash & place.mask) != place.number) return;
       // It has been visited: the array was made after clear() and its buckets hold more than the walk's did.
-      if (reversed(hash) < cursor) return;
-      if (has(there, entry)) return;
+      if (goes_on && reversed(hash) < cursor) return;
+      const std::uint64_t bit = std::uint64_t{1} << (hash >> 58);
+      if ((met & bit) != 0 && has(there, entry)) return;
+      met |= bit;
       if (++count <= there.capacity()) there.push_back(form::hold(inside, entry));
     };
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
