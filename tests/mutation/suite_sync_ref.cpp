@@ -64,8 +64,8 @@ struct stage {
   using watch_type = concurrent::owned_watch<entry>;
   entry::owner memory;
   concurrent::node_line line;
-  array first{&line, 1, 0};
-  array second{&line, 1, 0};
+  array first{&line, 1, 0, &line};
+  array second{&line, 1, 0, &line};
   entry mine;
   entry other;
   concurrent::entry_home* home = &concurrent::owned_home<entry::owner>::make(memory);
@@ -212,7 +212,7 @@ class opened_map : public checked_of<crowded_hash> {
       const std::uint64_t hash = hash_of(key);
       const bool agrees = with_bucket(hash, [&](bucket& held) {
         const auto at = find_slot(held, key, marks(hash));
-        return at && bucket::form::entry_in(held.word_of(at).load()) == at.entry;
+        return at && bucket::form::entry_in(held.word_of(at).load()) == held.entry_at(at);
       });
       require(agrees, "a watch is told of another slot");
     }
