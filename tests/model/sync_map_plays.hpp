@@ -157,19 +157,15 @@ struct chain {
 // A bucket with a chain is split, one entry in two goes.
 template <class Map, unsigned Entries>
 struct split {
-  static constexpr std::uint64_t bucket = 0;  // 4 splits off it
   Map map;
   split() {
-    map.reserve(entries_for<Map>(5) - 1);
+    map.reserve(entries_for(5) - 1);
     for (std::uint64_t n = 0; n < Entries; ++n) map.store(key(n), key(n));
   }
   static std::uint64_t key(std::uint64_t n) { return key_in(1 + 4 * (n % 2), n); }  // 5 splits off 1
-  template <class M>
-  static constexpr std::uint64_t entries_for(std::uint64_t buckets) {
-    return buckets * 4 + 4;
-  }
+  static constexpr std::uint64_t entries_for(std::uint64_t buckets) { return buckets * 4 + 4; }
   void act(fibers& all) {
-    all.add([this] { map.reserve(entries_for<Map>(6)); });
+    all.add([this] { map.reserve(entries_for(6)); });
     all.add([this] {
       finds(map, key(Entries - 1));
       finds(map, key(Entries - 2));
