@@ -10,7 +10,8 @@
 //   5. open all locks; retire overflow lines that became empty
 //
 // What a slot holds moves, nodes stay. One thread splits at a time; whoever finds another at it goes on with its
-// own work, and owes the split. So no writer waits for growth, but for one bucket that is being split.
+// own work, and owes the split. So no writer waits for growth, but for its bucket, while that and three neighbours at most
+// are split.
 //
 // A small array that is full is followed by a larger one: all its buckets, at most 256, are locked, copied
 // and left locked; a writer that waited there finds that the array is no longer the current one.
