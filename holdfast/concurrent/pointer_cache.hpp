@@ -19,8 +19,8 @@
 //   Callbacks run with nothing locked and may use the cache in any way.
 //   Cost: a read is a sync_map lookup, a look at the entry, and a mark in it if it has none; it writes to no
 //   line that other threads write. A write allocates the entry and a node of the map.
-//   Throws: what the hash, the equality, constructors and callbacks throw; the cache is then as it was. A hash
-//   or equality that throws while others are evicted leaves those in the cache, out of the bounds' sight.
+//   Throws: what the hash, the equality, the allocator, constructors and callbacks throw; the cache is then as it
+//   was. A hash or equality that throws while others are evicted leaves those in the cache, out of the bounds' sight.
 //   Invalidates: nothing. Objects and keys that left are destroyed by any thread, when no pin is left.
 #pragma once
 
@@ -41,10 +41,12 @@
 
 namespace holdfast::inline v0 {
 
+// Allocator: of any value type. All that the cache makes comes from it, keys and objects inside entries are constructed
+// by it; what a user's pointer leads to is his.
 template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
-          cache_aliases Aliases = cache_aliases::allow>
-class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Aliases> {
-  using base = concurrent::cache_reading<Key, T, Hash, Equal, Aliases>;
+          class Allocator = std::allocator<std::byte>, cache_aliases Aliases = cache_aliases::allow>
+class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Allocator, Aliases> {
+  using base = concurrent::cache_reading<Key, T, Hash, Equal, Allocator, Aliases>;
   using typename base::claim;
   using typename base::entry;
   using typename base::entry_pin;
@@ -54,6 +56,7 @@ class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Alia
   using base::with_key;
 
  public:
+  using typename base::allocator_type;
   using typename base::duration;
   using typename base::hasher;
   using typename base::key_equal;
@@ -76,13 +79,20 @@ class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Alia
       "holdfast: this alias policy copies objects: T needs a copy constructor, and, unless it is final or not "
       "polymorphic, a member clone() that returns a unique_ptr<T>");
 
-  // Keeps everything for good. Allocates nothing.
+  // Keeps everything for good. Allocates nothing; with an allocator that has state, two small blocks to keep it in.
   pointer_cache() : pointer_cache(options()) {}
+  explicit pointer_cache(const allocator_type& memory) : pointer_cache(options(), memory) {}
   // At most `capacity` entries.
-  explicit pointer_cache(size_type capacity) : pointer_cache(options{.capacity = capacity}) {}
-  explicit pointer_cache(options chosen, const hasher& hash = hasher(), const key_equal& equal = key_equal())
-      : base(std::move(chosen), hash, equal) {}
-  // No other thread may be in a member. Pins live on. Tells no listener. Waits for readers, as sync_map does.
+  explicit pointer_cache(size_type capacity, const hasher& hash = hasher(), const key_equal& equal = key_equal(),
+                         const allocator_type& memory = allocator_type())
+      : pointer_cache(options{.capacity = capacity}, hash, equal, memory) {}
+  explicit pointer_cache(options chosen, const hasher& hash = hasher(), const key_equal& equal = key_equal(),
+                         const allocator_type& memory = allocator_type())
+      : base(std::move(chosen), hash, equal, memory) {}
+  pointer_cache(options chosen, const allocator_type& memory)
+      : pointer_cache(std::move(chosen), hasher(), key_equal(), memory) {}
+  // No other thread may be in a member. Pins live on, and the memory resource of a stateful allocator must outlive
+  // them. Tells no listener. Waits for readers, as sync_map does.
   ~pointer_cache() = default;
 
   // ---- writing ----------------------------------------------------------------------------------------
@@ -226,7 +236,7 @@ class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Alia
       while (true) {
         const entry_pin before = this->find(at);
         if (!this->is_live(before)) return false;
-        own fresh = concurrent::copy_entry<Key, T>(before->key(), *before->value());
+        own fresh = concurrent::copy_entry<Key, T>(*this->blocks_, before->key(), *before->value());
         std::invoke(change, *fresh->mutable_value());
         if (this->put_copy(before, fresh)) return true;
       }

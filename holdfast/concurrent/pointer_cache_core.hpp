@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -28,31 +29,34 @@
 
 namespace holdfast::inline v0::concurrent {
 
-template <class Key, class T, class Hash, class Equal, cache_aliases Aliases>
+template <class Key, class T, class Hash, class Equal, class Allocator, cache_aliases Aliases>
 class cache_core {
  public:
   cache_core(const cache_core&) = delete;
   cache_core& operator=(const cache_core&) = delete;
 
  protected:
-  using entry = cache_entry<Key, T>;
-  using own = own_entry<Key, T>;
+  using entry = cache_entry<Key, T, Allocator>;
+  using own = own_entry<Key, T, Allocator>;
   using entry_pin = reclaim::pin<entry>;
   using options_type = pointer_cache_options<Key, T>;
   using duration = std::chrono::nanoseconds;
+  using claim = std::optional<alias_claim<Allocator>>;
   static constexpr bool keeps_table = Aliases == cache_aliases::report || Aliases == cache_aliases::reject ||
                                       Aliases == cache_aliases::unshare_on_write;
   enum class standing : std::uint8_t { live, known_absent, over };
 
-  cache_core(options_type&& chosen, const Hash& hash, const Equal& equal)
+  cache_core(options_type&& chosen, const Hash& hash, const Equal& equal, const Allocator& memory)
       : options_(std::move(chosen)),
         idle_(options_.time_to_idle.count()),
         is_full_some_time_(options_.capacity != 0 || options_.weight_limit != 0),
         is_bounded_(is_full_some_time_ || idle_ > 0),
         hash_(hash),
         equal_(equal),
-        map_(0, hash, equal),
-        queue_({options_.capacity, options_.weight_limit, idle_}) {}
+        blocks_(memory),
+        map_(0, hash, equal, pointer_allocator(memory)),
+        aliases_(memory),
+        queue_({options_.capacity, options_.weight_limit, idle_}, zeroed_memory(*blocks_)) {}
   ~cache_core() {
     map_.for_each([](const Key&, entry* there) { domain().retire(*there, there->bytes, there->destroy); });
     if (!reclaim::own_record().is_reading()) domain().drain();
@@ -249,9 +253,23 @@ class cache_core {
   const bool is_bounded_;
   HOLDFAST_NO_UNIQUE_ADDRESS Hash hash_;
   HOLDFAST_NO_UNIQUE_ADDRESS Equal equal_;
-  sync_map<Key, entry*, Hash, Equal> map_;
+  // The cache's own count of what its blocks come from.
+  struct block_source {
+    block_owner<Allocator> owner;
+    explicit block_source(const Allocator& memory) : owner(block_owner<Allocator>::make(memory)) {}
+    block_source(const block_source&) = delete;
+    block_source& operator=(const block_source&) = delete;
+    ~block_source() { owner.drop_block(); }
+    [[nodiscard]] const block_owner<Allocator>& operator*() const noexcept { return owner; }
+    [[nodiscard]] const block_owner<Allocator>* operator->() const noexcept { return &owner; }
+  };
+  using pointer_allocator =
+      typename std::allocator_traits<Allocator>::template rebind_alloc<std::pair<const Key, entry*>>;
+
+  HOLDFAST_NO_UNIQUE_ADDRESS block_source blocks_;
+  sync_map<Key, entry*, Hash, Equal, pointer_allocator> map_;
   mutable cache_counters counters_;
-  alias_table aliases_;
+  alias_table<Allocator> aliases_;
   cache_makers makers_;
   cache_queue queue_;
 

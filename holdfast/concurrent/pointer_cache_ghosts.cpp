@@ -2,7 +2,7 @@
 #include <holdfast/concurrent/pointer_cache_ghosts.hpp>
 
 #include <algorithm>
-#include <cstdlib>
+#include <memory>
 
 namespace holdfast::inline v0::concurrent {
 namespace {
@@ -14,17 +14,26 @@ constexpr std::uint32_t told_apart_from_none(std::uint32_t fingerprint) noexcept
 
 }  // namespace
 
-void cache_ghosts::release::operator()(line* lines) const noexcept { std::free(lines); }
-
-// calloc: large blocks are zeroed page by page as they are used. A third of the slots is left free, so that few of
-// what is to be remembered meet in a line that is full.
+// A third of the slots is left free, so that few of what is to be remembered meet in a line that is full.
 void cache_ghosts::make_room_for(std::size_t entries, std::size_t at_most) noexcept {
   if (entries <= room_) return;
+  forget_all();
   const std::size_t room = std::min(at_most, entries * 2);
   const std::size_t lines = room / 16 * 3 + 3;
-  lines_.reset(static_cast<line*>(std::calloc(lines, sizeof(line))));
-  line_count_ = lines_ ? lines : 0;
-  room_ = lines_ ? room : 0;
+  std::size_t bytes = room_bytes(lines);
+  taken_ = memory_.take(bytes);
+  if (taken_ == nullptr) return;
+  void* at = taken_;
+  lines_ = static_cast<line*>(std::align(alignof(line), lines * sizeof(line), at, bytes));
+  line_count_ = lines;
+  room_ = room;
+}
+
+void cache_ghosts::forget_all() noexcept {
+  if (taken_ != nullptr) memory_.give(taken_, room_bytes(line_count_));
+  taken_ = nullptr;
+  line_count_ = 0;
+  room_ = 0;
   counts_ = {};
 }
 

@@ -13,8 +13,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
+
+#include <holdfast/concurrent/zeroed_memory.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -25,6 +26,11 @@ class cache_ghosts {
   // How many of each list are remembered.
   using limits = std::array<std::size_t, 2>;
 
+  explicit cache_ghosts(const zeroed_memory& memory = zeroed_memory()) noexcept : memory_(memory) {}
+  cache_ghosts(const cache_ghosts&) = delete;
+  cache_ghosts& operator=(const cache_ghosts&) = delete;
+  ~cache_ghosts() { forget_all(); }
+
   // Forgets all if more room is needed than there is; `at_most` is what will ever be needed.
   void make_room_for(std::size_t entries, std::size_t at_most) noexcept;
 
@@ -32,7 +38,7 @@ class cache_ghosts {
   // The list that gave it up; it is forgotten. Nothing if it is not remembered.
   [[nodiscard]] std::optional<from> take(std::uint32_t fingerprint, const limits& most) noexcept;
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return line_count_ * sizeof(line); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return room_bytes(line_count_); }
   // How many are remembered of `list`; some of these may have lost their slots.
   [[nodiscard]] std::size_t count(from list) const noexcept { return counts_[index(list)]; }
 
@@ -41,17 +47,22 @@ class cache_ghosts {
     std::uint32_t fingerprint;
     std::uint32_t when;
   };
-  using line = std::array<slot, 8>;
-  struct release {
-    void operator()(line* lines) const noexcept;
-  };
+  struct alignas(64) line : std::array<slot, 8> {};
+  // One line more than is used, since what is taken may begin within a line.
+  static constexpr std::size_t room_bytes(std::size_t lines) noexcept {
+    return lines == 0 ? 0 : (lines + 1) * sizeof(line);
+  }
 
   static constexpr std::size_t index(from list) noexcept { return static_cast<std::size_t>(list); }
   [[nodiscard]] line& line_of(std::uint32_t fingerprint) const noexcept;
   [[nodiscard]] static from list_of(const slot& one) noexcept;
   [[nodiscard]] std::uint32_t age_of(const slot& one) const noexcept;
 
-  std::unique_ptr<line[], release> lines_;
+  void forget_all() noexcept;
+
+  const zeroed_memory memory_;
+  void* taken_ = nullptr;
+  line* lines_ = nullptr;  // in what was taken
   std::size_t line_count_ = 0;
   std::size_t room_ = 0;
   std::array<std::uint32_t, 2> given_up_{};

@@ -14,10 +14,11 @@
 
 namespace holdfast::inline v0::concurrent {
 
-template <class Key, class T, class Hash, class Equal, cache_aliases Aliases>
-class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
+template <class Key, class T, class Hash, class Equal, class Allocator, cache_aliases Aliases>
+class cache_making : public cache_core<Key, T, Hash, Equal, Allocator, Aliases> {
  protected:
-  using base = cache_core<Key, T, Hash, Equal, Aliases>;
+  using base = cache_core<Key, T, Hash, Equal, Allocator, Aliases>;
+  using typename base::claim;
   using typename base::duration;
   using typename base::entry;
   using typename base::entry_pin;
@@ -25,7 +26,6 @@ class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
   using typename base::standing;
   using pin_type = reclaim::pin<const T>;
   using event = cache_event;
-  using claim = std::optional<alias_claim>;
   using base::base;
 
   // The object under a key; null if there is none.
@@ -111,7 +111,7 @@ class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
   }
   // Gives the key of `there` an object of its own, unless another thread was first.
   void unshare(const entry_pin& there) {
-    own fresh = copy_entry<Key, T>(there->key(), *there->value());
+    own fresh = copy_entry<Key, T>(*this->blocks_, there->key(), *there->value());
     if (put_copy(there, fresh)) this->counters_.add(event::alias_copied);
   }
 
@@ -181,13 +181,13 @@ class cache_making : public cache_core<Key, T, Hash, Equal, Aliases> {
 
  private:
   template <class Q, class V>
-  [[nodiscard]] static own taken_or_copied(const Q& key, V&& value) {
+  [[nodiscard]] own taken_or_copied(const Q& key, V&& value) const {
     if constexpr (Aliases == cache_aliases::clone_on_store && !means_absent<V>) {
       if constexpr (owner_of<V, T>::may_be_elsewhere) {
-        if (value.get() != nullptr) return copy_entry<Key, T>(Key(key), *value);
+        if (value.get() != nullptr) return copy_entry<Key, T>(*this->blocks_, Key(key), *value);
       }
     }
-    return make_entry<Key, T>(key, std::forward<V>(value));
+    return make_entry<Key, T>(*this->blocks_, key, std::forward<V>(value));
   }
 
   [[nodiscard]] bool claim_object(const T* object, std::uint64_t hash, claim& counted) {

@@ -67,7 +67,8 @@ class cache_queue {
   // In search of one to give up so many used entries are spared at most; then the one it is at goes.
   static constexpr std::size_t steps_at_most = 256;
 
-  explicit cache_queue(const bounds& chosen) noexcept : bounds_(chosen) {}
+  // Memory for ghosts comes from `memory`, with the queue's lock held.
+  cache_queue(const bounds& chosen, const zeroed_memory& memory) noexcept : bounds_(chosen), ghosts_(memory) {}
   cache_queue(const cache_queue&) = delete;
   cache_queue& operator=(const cache_queue&) = delete;
 

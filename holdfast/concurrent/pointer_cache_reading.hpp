@@ -18,10 +18,10 @@
 
 namespace holdfast::inline v0::concurrent {
 
-template <class Key, class T, class Hash, class Equal, cache_aliases Aliases>
-class cache_reading : protected cache_making<Key, T, Hash, Equal, Aliases> {
+template <class Key, class T, class Hash, class Equal, class Allocator, cache_aliases Aliases>
+class cache_reading : protected cache_making<Key, T, Hash, Equal, Allocator, Aliases> {
  protected:
-  using base = cache_making<Key, T, Hash, Equal, Aliases>;
+  using base = cache_making<Key, T, Hash, Equal, Allocator, Aliases>;
   using typename base::entry;
   using typename base::entry_pin;
   using typename base::standing;
@@ -33,6 +33,7 @@ class cache_reading : protected cache_making<Key, T, Hash, Equal, Aliases> {
   using mapped_type = T;
   using hasher = Hash;
   using key_equal = Equal;
+  using allocator_type = Allocator;
   using size_type = std::size_t;
   using duration = std::chrono::nanoseconds;
   // Owns one object's life: `*p` is const T. Movable, may be kept, released on any thread.
@@ -159,6 +160,10 @@ class cache_reading : protected cache_making<Key, T, Hash, Equal, Aliases> {
     });
     return sum;
   }
+
+  [[nodiscard]] hasher hash_function() const { return this->hash_; }
+  [[nodiscard]] key_equal key_eq() const { return this->equal_; }
+  [[nodiscard]] allocator_type get_allocator() const { return this->blocks_->allocator(); }
 
   // The first broken invariant of the map inside, if there is one. Writers wait meanwhile. Linear; for tests.
   [[nodiscard]] std::optional<table::fault> audit() const { return this->map_.audit(); }

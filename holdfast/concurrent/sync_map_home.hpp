@@ -14,8 +14,8 @@
 #include <holdfast/base/lang/cause.hpp>
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/sync/thread_id.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_array.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
 #include <holdfast/concurrent/sync_map_node_line.hpp>
 #include <holdfast/lifetime/shared_name.hpp>
 

@@ -19,7 +19,7 @@
 #include <holdfast/base/hash/hash.hpp>
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_types.hpp>
 #include <holdfast/concurrent/sync_map_value.hpp>
 #include <holdfast/concurrent/sync_map_watch.hpp>

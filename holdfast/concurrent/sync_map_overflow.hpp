@@ -8,8 +8,8 @@
 #include <new>
 
 #include <holdfast/base/reclaim/domain.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_line.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -18,7 +18,9 @@ template <class Line, class Owner>
 struct owned_overflow : Line {
   explicit owned_overflow(const Owner& from) noexcept : owner(from) {}
 
-  [[nodiscard]] static Line* make(const Owner& from) { return ::new (take_room<owned_overflow>(from)) owned_overflow(from); }
+  [[nodiscard]] static Line* make(const Owner& from) {
+    return ::new (take_room<owned_overflow>(from)) owned_overflow(from);
+  }
   static void destroy(Line* line) noexcept {
     auto* const whole = static_cast<owned_overflow*>(line);
     destroy_in_room(whole, whole->owner);

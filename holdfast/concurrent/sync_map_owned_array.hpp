@@ -12,8 +12,8 @@
 #include <new>
 
 #include <holdfast/base/memory/reserved_range.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_array.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
 
 namespace holdfast::inline v0::concurrent {
 

@@ -21,7 +21,7 @@
 #include <holdfast/base/lang/raise.hpp>
 #include <holdfast/base/memory/block_pool.hpp>
 #include <holdfast/base/reclaim/retirable.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_types.hpp>
 #include <holdfast/concurrent/sync_map_value.hpp>
 

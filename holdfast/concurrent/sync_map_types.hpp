@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include <holdfast/base/hash/hash.hpp>
-#include <holdfast/concurrent/sync_map_memory.hpp>
+#include <holdfast/concurrent/block_owner.hpp>
 #include <holdfast/concurrent/sync_map_policy.hpp>
 
 namespace holdfast::inline v0::concurrent {

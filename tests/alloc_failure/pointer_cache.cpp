@@ -1,9 +1,13 @@
 // A pointer_cache with every allocation failing in turn: the cache is as it was, nothing leaks, nobody is told.
 #include <holdfast/concurrent/pointer_cache.hpp>
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <new>
 #include <optional>
 #include <string>
@@ -24,8 +28,8 @@ const std::string long_text = "a text that is too long to be kept inside the str
 std::string key_of(int number) { return long_text + std::to_string(number); }
 
 template <cache_aliases Aliases>
-using texts =
-    pointer_cache<std::string, std::string, holdfast::hash<std::string>, holdfast::equal_to<std::string>, Aliases>;
+using texts = pointer_cache<std::string, std::string, holdfast::hash<std::string>, holdfast::equal_to<std::string>,
+                            std::allocator<std::byte>, Aliases>;
 
 template <class Cache>
 std::map<std::string, std::string> contents_of(const Cache& cache) {
@@ -191,6 +195,35 @@ TEST(PointerCacheMemory, ReadingAndErasingAllocateNothing) {
   EXPECT_TRUE(cache.visit(key, [](const std::string&) {}));
   EXPECT_TRUE(cache.erase(key));
   EXPECT_EQ(heap::calls, before);
+}
+
+// covers hf.cache.allocator-respected
+TEST(PointerCacheMemory, NothingIsTakenFromElsewhereThanItsAllocator) {
+  // Blocks for a thousand rounds, in memory that is there already.
+  static std::array<std::byte, 4 << 20> room;
+  std::pmr::monotonic_buffer_resource memory(room.data(), room.size(), std::pmr::null_memory_resource());
+  using cache_type = pointer_cache<int, int, holdfast::hash<int>, holdfast::equal_to<int>,
+                                   std::pmr::polymorphic_allocator<>, cache_aliases::unshare_on_write>;
+  const auto shared = std::make_shared<int>(7);
+  const auto use = [&](cache_type& cache) {
+    for (int key = 0; key < 1000; ++key) cache.store(key, key);
+    for (int key = 0; key < 50; ++key) cache.store(key, shared);
+    (void)cache.load_or_make(2000, [] { return 1; });
+    (void)cache.update(2000, [](int& value) { ++value; });
+    (void)cache.modify(3, [](int& value) { ++value; });
+    cache.erase(4);
+  };
+  const cache_type::options bounded{.capacity = 100, .time_of_absence = std::chrono::hours(1)};
+  {
+    cache_type first(bounded, &memory);
+    use(first);  // whatever a thread needs once, it has
+  }
+  holdfast::reclaim::default_domain().drain();
+  const std::int64_t before = heap::calls;
+  cache_type cache(bounded, &memory);
+  use(cache);
+  EXPECT_EQ(heap::calls, before);
+  EXPECT_LE(cache.size(), 100U);
 }
 
 }  // namespace

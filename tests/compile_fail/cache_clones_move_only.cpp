@@ -6,7 +6,7 @@
 
 int main() {
   holdfast::pointer_cache<int, std::unique_ptr<int>, holdfast::hash<int>, holdfast::equal_to<int>,
-                          holdfast::cache_aliases::clone_on_store>
+                          std::allocator<std::byte>, holdfast::cache_aliases::clone_on_store>
       cache;
   return static_cast<int>(cache.size());
 }

@@ -5,9 +5,11 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -38,7 +40,8 @@ struct object {
 };
 
 template <cache_aliases Aliases>
-using cache_with = holdfast::pointer_cache<int, object, holdfast::hash<int>, holdfast::equal_to<int>, Aliases>;
+using cache_with = holdfast::pointer_cache<int, object, holdfast::hash<int>, holdfast::equal_to<int>,
+                                           std::allocator<std::byte>, Aliases>;
 using cache = cache_with<cache_aliases::allow>;
 using options = cache::options;
 
@@ -463,6 +466,48 @@ void counts_all() {
   require(shared.sum(cache_event::hit) == threads.size() * 500'000, "threads that share a stripe lose counts");
 }
 
+struct explosive {
+  static inline bool throws = false;
+  explosive(int) {
+    if (throws) throw 1;
+  }
+};
+
+struct counting_resource final : std::pmr::memory_resource {
+  std::size_t held = 0;
+
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    held += bytes;
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  void do_deallocate(void* room, std::size_t bytes, std::size_t alignment) override {
+    held -= bytes;
+    std::pmr::new_delete_resource()->deallocate(room, bytes, alignment);
+  }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+void gives_memory_back() {
+  counting_resource memory;
+  {
+    holdfast::pointer_cache<int, explosive, holdfast::hash<int>, holdfast::equal_to<int>,
+                            std::pmr::polymorphic_allocator<>>
+        all(100, {}, {}, &memory);
+    for (int key = 0; key < 300; ++key) all.store(key, key);
+    const std::size_t held = memory.held;
+    explosive::throws = true;
+    for (int times = 0; times < 3; ++times) {
+      try {
+        all.store(0, 0);
+      } catch (int) {}
+    }
+    require(memory.held == held, "an entry whose object cannot be made keeps its block");
+    require(held > 100 * 4 * sizeof(void*), "entries come from elsewhere");
+  }
+  holdfast::reclaim::default_domain().drain();
+  require(memory.held == 0, "what came from the allocator does not all go back");
+}
+
 void threads_at_a_full_cache() {
   const int before = alive_now();
   {
@@ -524,6 +569,8 @@ int main() {
   tells_once();
   checking("hf.cache.counted-once");
   counts_all();
+  checking("hf.cache.allocator-respected");
+  gives_memory_back();
   checking("hf.cache.retired-once");
   threads_at_a_full_cache();
   std::puts("all promises kept");

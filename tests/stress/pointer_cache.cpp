@@ -44,7 +44,8 @@ struct marked {
 template <cache_aliases Policy>
 class busy {
  public:
-  using cache = holdfast::pointer_cache<int, marked, holdfast::hash<int>, holdfast::equal_to<int>, Policy>;
+  using cache = holdfast::pointer_cache<int, marked, holdfast::hash<int>, holdfast::equal_to<int>,
+                                        std::allocator<std::byte>, Policy>;
 
   void run(int threads, int rounds) {
     const std::uint64_t seed = holdfast::random_word();

@@ -11,17 +11,18 @@
 
 namespace holdfast::tests {
 
-template <class Key, class T, class Hash, class Equal, bool HasQueue>
-class cache_of_values : public pointer_cache<Key, T, Hash, Equal> {
-  using pin_type = typename pointer_cache<Key, T, Hash, Equal>::pin_type;
+template <class Key, class T, class Hash, class Equal, class Allocator, bool HasQueue>
+class cache_of_values : public pointer_cache<Key, T, Hash, Equal, Allocator> {
+  using pin_type = typename pointer_cache<Key, T, Hash, Equal, Allocator>::pin_type;
 
  public:
-  using cache = pointer_cache<Key, T, Hash, Equal>;
+  using cache = pointer_cache<Key, T, Hash, Equal, Allocator>;
 
   // With a queue no entry leaves by itself in the time of a test.
-  cache_of_values()
+  explicit cache_of_values(const Allocator& memory = Allocator())
       : cache(HasQueue ? typename cache::options{.capacity = 1'000'000, .time_to_live = std::chrono::hours(1)}
-                       : typename cache::options()) {}
+                       : typename cache::options(),
+              memory) {}
 
   template <class Q = Key>
     requires std::copy_constructible<T>

@@ -22,7 +22,6 @@ namespace holdfast::tests {
 //   gives_values_away           whether exchange and load_and_erase take values that only move
 //   callbacks_may_use_the_map   whether a callback may call the map it was called by
 //   keys_may_only_move          whether it takes keys that cannot be copied
-//   takes_an_allocator
 //   clear_is_one_instant
 //   settle(map)                 has whatever was erased destroyed, if no pin holds it
 //   own_words(map)              the map without anything that a test has put around it
@@ -33,7 +32,6 @@ struct locked_face {
   static constexpr bool gives_values_away = true;
   static constexpr bool callbacks_may_use_the_map = false;
   static constexpr bool keys_may_only_move = true;
-  static constexpr bool takes_an_allocator = true;
   static constexpr bool clear_is_one_instant = true;
   template <class Map>
   static void settle(Map&) {}
@@ -51,7 +49,6 @@ struct sharded_face {
   static constexpr bool gives_values_away = true;
   static constexpr bool callbacks_may_use_the_map = false;
   static constexpr bool keys_may_only_move = true;
-  static constexpr bool takes_an_allocator = true;
   static constexpr bool clear_is_one_instant = true;
   template <class Map>
   static void settle(Map&) {}
@@ -68,7 +65,6 @@ struct sync_face {
   static constexpr bool gives_values_away = false;
   static constexpr bool callbacks_may_use_the_map = true;
   static constexpr bool keys_may_only_move = true;
-  static constexpr bool takes_an_allocator = true;
   static constexpr bool clear_is_one_instant = true;
   template <class Map>
   static void settle(Map&) {
@@ -97,10 +93,9 @@ struct sync_nodes_face : sync_face {
 template <bool HasQueue>
 struct cache_face : sync_face {
   template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
-            class = std::allocator<std::pair<const Key, T>>>
-  using map = cache_of_values<Key, T, Hash, Equal, HasQueue>;
+            class Allocator = std::allocator<std::pair<const Key, T>>>
+  using map = cache_of_values<Key, T, Hash, Equal, Allocator, HasQueue>;
   static constexpr bool keys_may_only_move = false;
-  static constexpr bool takes_an_allocator = false;
   static constexpr bool clear_is_one_instant = false;
   template <class Map>
   static typename Map::cache& own_words(Map& map) {

@@ -17,7 +17,7 @@ using holdfast::cache_aliases;
 using holdfast::pointer_cache;
 
 template <cache_aliases Policy, class T = int>
-using cache = pointer_cache<int, T, holdfast::hash<int>, holdfast::equal_to<int>, Policy>;
+using cache = pointer_cache<int, T, holdfast::hash<int>, holdfast::equal_to<int>, std::allocator<std::byte>, Policy>;
 
 int reports = 0;
 struct reports_counted {
@@ -86,7 +86,7 @@ TEST(PointerCacheAliases, RejectLeavesTheObjectToTheCaller) {
 
 // covers hf.cache.aliases
 TEST(PointerCacheAliases, RejectSeesObjectsGoByEvictionToo) {
-  pointer_cache<int, int, holdfast::hash<int>, holdfast::equal_to<int>, cache_aliases::reject> all(1);
+  cache<cache_aliases::reject, int> all(1);
   const auto object = std::make_shared<int>(1);
   all.store(1, object);
   all.store(2, 2);

@@ -164,6 +164,17 @@ TEST(RwMutex, AWaitingWriterHoldsOffNewReadersWhoThenGoFirst) {
   EXPECT_EQ(reader, 2);
 }
 
+// contract R4
+TEST(RwMutex, HasRoomForAsManyReadersAsGos) {
+  static_assert(rw_mutex::most_readers == 1 << 30);
+  rw_mutex lock;
+  for (int reader = 0; reader < 1'000'000; ++reader) ASSERT_TRUE(lock.try_lock_shared());
+  EXPECT_FALSE(lock.try_lock());
+  for (int reader = 0; reader < 1'000'000; ++reader) lock.unlock_shared();
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+}
+
 // contract R7
 TEST(RwMutex, MayBeUnlockedByAnotherThread) {
   rw_mutex lock;

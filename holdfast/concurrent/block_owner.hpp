@@ -1,4 +1,4 @@
-// Where the blocks of a sync_map come from, and how a block finds its way back when its map has gone.
+// Where the blocks of a shared map come from, and how a block finds its way back when its map has gone.
 //
 // A block is freed by whichever thread reclaims it, perhaps after the map. With an allocator that has no
 // state a new one of its kind will do. One that has state is kept beside the map, counted by the blocks
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 #include <holdfast/base/lang/config.hpp>
 #include <holdfast/base/lang/raise.hpp>
@@ -78,7 +79,8 @@ template <class Block, class Allocator>
 [[nodiscard]] void* take_room(const block_owner<Allocator>& owner) {
   if constexpr (is_pooled<Allocator, Block>) {
     void* const room = memory::take_block(sizeof(Block));
-    if (room == nullptr) [[unlikely]] raise_bad_alloc();
+    if (room == nullptr) [[unlikely]]
+      raise_bad_alloc();
     return room;
   } else {
     using block_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<Block>;
@@ -103,7 +105,23 @@ void give_room(void* room, block_owner<Allocator> owner) noexcept {
   }
 }
 
-// The same for a block in which something lies that is to end first.
+// A Block made of its owner and `arguments`. Throws: what the allocator and the constructor throw; then nothing is left
+// behind.
+template <class Block, class Allocator, class... Arguments>
+[[nodiscard]] Block* make_in_room(const block_owner<Allocator>& owner, Arguments&&... arguments) {
+  struct taken_room {
+    const block_owner<Allocator>& owner;
+    void* room;
+    ~taken_room() {
+      if (room != nullptr) give_room<Block>(room, owner);
+    }
+  } taken{owner, take_room<Block>(owner)};
+  auto* const made = ::new (taken.room) Block(owner, std::forward<Arguments>(arguments)...);
+  taken.room = nullptr;
+  return made;
+}
+
+// give_room() for a block in which something lies that is to end first.
 template <class Block, class Allocator>
 void destroy_in_room(Block* block, block_owner<Allocator> owner) noexcept {
   block->~Block();
