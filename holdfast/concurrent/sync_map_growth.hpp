@@ -99,7 +99,7 @@ class sync_growth : public sync_find<Types> {
     else unlock_growth(*array);
   }
 
-  // Has the line of the bucket that `hash` leads to fetched while the caller makes a node.
+  // Has the line of the bucket that `hash` leads to fetched while the caller makes a node, which it does at once.
   HOLDFAST_ALWAYS_INLINE void fetch_bucket(std::uint64_t hash) const noexcept {
     if constexpr (form::bytes_beside_line != 0) {
       reclaim::section inside(*this->domain_);
@@ -225,21 +225,17 @@ class sync_growth : public sync_find<Types> {
 
   template <class Goes>
   void move(array_base& array, std::uint64_t number, parents& old, const Goes& goes, overflow_type*& unlinked) {
-    std::optional<packed_bucket<form, owner>> packed[splits_a_write];
+    packed_bucket<form, owner> packed[splits_a_write];
     std::optional<old_bucket<form, owner, Goes>> from[splits_a_write];
     for (std::uint32_t i = 0; i < old.count; ++i) {
-      from[i].emplace(old.line(i), old.tags[i], goes).pack(packed[i].emplace(this->owner_));
+      from[i].emplace(old.line(i), old.tags[i], goes).pack(packed[i].begin(array.line(number + i), this->owner_));
     }
-    for (std::uint32_t i = 0; i < old.count; ++i) {
-      line_type& fresh = array.line(number + i);
-      packed[i]->write_to(fresh);
-      fresh.control.store(packed[i]->tags() | lock_bit, std::memory_order_relaxed);
-    }
+    for (std::uint32_t i = 0; i < old.count; ++i) packed[i].keep();
     array.buckets.make_known(number + old.count - 1);
     for (std::uint32_t i = 0; i < old.count; ++i) {
       old.tags[i] = from[i]->take_out(unlinked);
       unlinked = from[i]->unlinked();
-      unlock(array.line(number + i).control, packed[i]->tags());
+      unlock(array.line(number + i).control, packed[i].tags());
     }
   }
 

@@ -70,6 +70,8 @@ struct node_line_of {
   // For who holds the lock: nobody else writes.
   [[nodiscard]] cell read(unsigned place) const noexcept { return words[place].load(std::memory_order_relaxed); }
   void write(unsigned place, cell what) noexcept { words[place].store(what, std::memory_order_release); }
+  [[nodiscard]] cell read_at_sight(unsigned place) const noexcept { return read(place); }
+  void write_at_sight(unsigned place, cell what) noexcept { write(place, what); }
   void vacate(unsigned place) noexcept { write(place, 0); }
   // Puts `what` where nothing was; `tags` is what control says then. The tag first: see above.
   void put(unsigned place, cell what, std::uint64_t tags) noexcept {

@@ -38,8 +38,9 @@ struct pair_line_of {
   atomic_pair pairs[Slots] = {};
 
   [[nodiscard]] cell read(unsigned place) const noexcept { return pairs[place].load(); }
-  // Where is_read_at_sight().
+  // Both where is_read_at_sight().
   [[nodiscard]] cell read_at_sight(unsigned place) const noexcept { return pairs[place].load_whole(); }
+  void write_at_sight(unsigned place, cell what) noexcept { pairs[place].store_whole(what); }
   void write(unsigned place, cell what) noexcept { pairs[place].store(what); }
   // The tag goes with the next store of control, and that is the instant of it.
   void vacate(unsigned) noexcept {}

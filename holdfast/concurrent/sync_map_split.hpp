@@ -32,7 +32,8 @@ class old_bucket {
 
   // What goes, into `packed`. Changes nothing here. Throws: what the allocator throws.
   HOLDFAST_ALWAYS_INLINE void pack(packed_bucket<Form, Owner>& packed) {
-    leaving_ = packed.add_from(line_, tags_, goes_);
+    leaving_ = line_type::is_read_at_sight() ? packed.template add_from<true>(line_, tags_, goes_)
+                                             : packed.template add_from<false>(line_, tags_, goes_);
     for (const overflow_type* below = line_.link(); below != nullptr; below = below->link()) pack_line(*below, packed);
   }
 

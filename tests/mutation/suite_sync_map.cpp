@@ -5,9 +5,12 @@
 // threads can show is raced for a while at the end.
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <string>
@@ -304,11 +307,77 @@ void pairs_step_by_step() {
   // A split: what goes is not to be found in the old bucket once the new one can be written to.
   const auto goes = [](const holdfast::word_pair&, std::uint64_t tag) { return is_entry(tag); };
   const pair_types::owner owner = pair_types::owner::make({});
-  packed_bucket<pair_form, pair_types::owner> packed(owner);
+  pair_line fresh;
+  packed_bucket<pair_form, pair_types::owner> packed;
   old_bucket<pair_form, pair_types::owner, decltype(goes)> from(line, old_tags, goes);
-  from.pack(packed);
+  from.pack(packed.begin(fresh, owner));
   static_cast<void>(from.take_out());
   require(tag_at(line.control.load(), 0) == vacant_tag, "what has gone is still found in the old bucket");
+}
+
+// Allocates as often as it is told, then throws; counts what has not come back.
+struct sparing {
+  int left;
+  int held = 0;
+};
+template <class T>
+struct sparing_allocator {
+  using value_type = T;
+  explicit sparing_allocator(sparing& blocks) noexcept : of(&blocks) {}
+  template <class U>
+  sparing_allocator(const sparing_allocator<U>& other) noexcept : of(other.of) {}
+  T* allocate(std::size_t count) {
+    if (of->left-- == 0) throw std::bad_alloc();
+    ++of->held;
+    return std::allocator<T>().allocate(count);
+  }
+  void deallocate(T* room, std::size_t count) noexcept {
+    --of->held;
+    std::allocator<T>().deallocate(room, count);
+  }
+  friend bool operator==(const sparing_allocator&, const sparing_allocator&) = default;
+  sparing* of;
+};
+
+// A split of a bucket of which everything goes, once without enough memory; the new bucket's was in use before. The
+// cells lead nowhere.
+template <class Key, class T, class Cell>
+void splits_without_memory(Cell cell_of) {
+  using namespace holdfast::concurrent;
+  using types = sync_types<Key, T, chosen_hash, holdfast::equal_to<Key>, sparing_allocator<std::byte>>;
+  using form = sync_form<types>;
+  using owner = typename types::owner;
+  sparing blocks{4};  // one for the allocator itself, two for the old bucket, one for the new one
+  const owner from = owner::make(sparing_allocator<std::byte>(blocks));
+  const std::uint64_t tag = 0x21;
+  typename form::line old;
+  std::uint64_t tags = 0;
+  for (std::uint64_t i = 0; i < 14; ++i) tags = put_in_bucket<form>(old, tags, cell_of(i), tag, from);
+  typename form::line fresh;
+  std::memset(static_cast<void*>(&fresh), 0x55, sizeof fresh);
+  const auto goes = [](const auto&, std::uint64_t of) { return is_entry(of); };
+  const auto pack = [&] {
+    packed_bucket<form, owner> packed;
+    old_bucket<form, owner, decltype(goes)>(old, tags, goes).pack(packed.begin(fresh, from));
+    packed.keep();
+  };
+  bool has_failed = false;
+  try {
+    pack();
+  } catch (const std::bad_alloc&) {
+    has_failed = true;
+  }
+  require(has_failed && blocks.held == 3, "overflow lines of a split that failed are lost");
+  blocks.left = 2;
+  pack();
+  require(fresh.link() != nullptr && fresh.link()->link() != nullptr && fresh.link()->link()->link() == nullptr,
+          "a new bucket has the chain that its memory had");
+  using overflow = owned_overflow<typename form::overflow_line, owner>;
+  overflow::retire_chain(holdfast::reclaim::default_domain(), old.link());
+  overflow::retire_chain(holdfast::reclaim::default_domain(), fresh.link());
+  holdfast::reclaim::default_domain().drain();
+  from.drop_block();
+  require(blocks.held == 0, "overflow lines are lost");
 }
 
 // Values of a key only grow, and it is absent in between: what was erased must not be seen again.
@@ -544,6 +613,10 @@ int main() {
   masks_of_any_age();
   checking("hf.concurrent.found-is-published");
   pairs_step_by_step();
+  checking("hf.concurrent.memory-comes-back, hf.concurrent.tag-matches-node");
+  splits_without_memory<std::uint64_t, std::uint64_t>([](std::uint64_t i) { return holdfast::word_pair{i, i}; });
+  splits_without_memory<std::uint64_t, wide>(
+      [](std::uint64_t i) { return holdfast::concurrent::node_bit | (i + 1) << 4; });
   checking("hf.concurrent.walk-once");
   walks<pairs, spread_hash>();
   walks<pairs, chosen_hash>();

@@ -75,11 +75,16 @@ class alignas(16) atomic_pair {
   }
 
   HOLDFAST_ALWAYS_INLINE void store(word_pair value) noexcept {
+    if (!moves_pairs_whole) [[unlikely]] return store_locked(value);
+    store_whole(value);
+  }
+
+  // store() for who knows that moves_pairs_whole.
+  HOLDFAST_ALWAYS_INLINE void store_whole(word_pair value) noexcept {
 #if HOLDFAST_TSAN
     __tsan_atomic128_store(reinterpret_cast<volatile signed_whole*>(words_),
                            static_cast<signed_whole>(whole{value.second} << 64 | value.first), 3);
 #else
-    if (!moves_pairs_whole) [[unlikely]] return store_locked(value);
     const __m128i both =
         _mm_set_epi64x(static_cast<std::int64_t>(value.second), static_cast<std::int64_t>(value.first));
     __asm__ volatile(HOLDFAST_MOVE_PAIR " %1, %0" : "=m"(words_) : "x"(both) : "memory");
