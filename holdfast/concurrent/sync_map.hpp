@@ -100,8 +100,14 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   void store(Q&& key, M&& value) {
     base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = begin_write(at);
+      desired<M> next(std::forward<M>(value));
+      if constexpr (form::node_stays) {
+        const std::uint64_t word = concurrent::as_word<T>(next);
+        if constexpr (form::node::is_made_by_us) return this->put_word(at, hash, word);
+        if (this->write_over(at, hash, word, [](const found&) { return true; })) return;
+      }
       fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
-      fresh.set_value(std::forward<M>(value));
+      fresh.set_value(std::forward<desired<M>>(next));
       this->retire(this->put(fresh, hash));
     });
   }
@@ -151,35 +157,32 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   [[nodiscard]] std::optional<T> exchange(Q&& key, M&& value) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) -> std::optional<T> {
       const std::uint64_t hash = begin_write(at);
-      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
-      fresh.set_value(std::forward<M>(value));
+      desired<M> next(std::forward<M>(value));
+      fresh_entry fresh;
       while (true) {
         // Copied before anything changes: a copy may throw.
-        const held_entry before = this->hold(fresh->key(), hash);
+        const held_entry before = this->hold_for(fresh, at, hash);
         std::optional<T> answer;
         if (before) answer.emplace(before->value());
-        if (this->put_instead(before.get(), fresh, hash)) return answer;
+        if (put_for(before, fresh, std::forward<decltype(at)>(at), hash, std::forward<desired<M>>(next))) return answer;
       }
     });
   }
 
-  // Stores `desired` if what is there equals `expected`; whether it did. An absent key equals nothing.
+  // Stores `value` if what is there equals `expected`; whether it did. An absent key equals nothing.
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<const Q&, Key, Hash, Equal> && std::equality_comparable<T> &&
              std::constructible_from<T, M &&> && std::constructible_from<Key, const Q&>)
-  [[nodiscard]] bool compare_exchange(const Q& key, const T& expected, M&& desired) {
+  [[nodiscard]] bool compare_exchange(const Q& key, const T& expected, M&& value) {
     return base::with_key(key, [&](const auto& at) {
       const std::uint64_t hash = this->hash_of(at);
+      desired<M> next(std::forward<M>(value));
       fresh_entry fresh;
       while (true) {
         const held_entry before = this->hold(at, hash);
         if (!before || !(before->value() == expected)) return false;
-        if (!fresh) {
-          announce_write(hash);
-          fresh = fresh_entry(this->owner_, hash, at);
-          fresh.set_value(std::forward<M>(desired));
-        }
-        if (this->put_instead(before.get(), fresh, hash)) return true;
+        announce_write(hash);
+        if (put_for(before, fresh, at, hash, std::forward<desired<M>>(next))) return true;
       }
     });
   }
@@ -232,15 +235,15 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   bool alter(Q&& key, Change&& change) {
     return base::with_key(std::forward<Q>(key), [&](auto&& at) {
       const std::uint64_t hash = this->hash_of(at);
-      fresh_entry fresh(this->owner_, hash, std::forward<decltype(at)>(at));
+      fresh_entry fresh;
       for (unsigned marked = 0;;) {
-        const held_entry before = this->hold(fresh->key(), hash);
+        const held_entry before = hold_for(fresh, at, hash);
         std::optional<T> next = changed_by(change, before, hash, marked);
         if (!next && (!before || take_out_this(before.get(), hash))) return false;
         if (!next) continue;
         announce_write(hash);
-        fresh.set_value(*std::move(next));
-        if (this->put_instead(before.get(), fresh, hash)) return true;
+        if (fresh) fresh.set_value(std::move(*next));  // and is not asked for a value again
+        if (put_for(before, fresh, std::forward<decltype(at)>(at), hash, std::move(*next))) return true;
       }
     });
   }
@@ -296,7 +299,32 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
   }
   void announce_write(std::uint64_t hash) {
     alter_frame::note_write(this, hash);
-    this->fetch_bucket(hash);
+    if constexpr (!form::node_stays) this->fetch_bucket(hash);
+  }
+
+  // What is to be put in: a word, or what a node is made of at the first try.
+  template <class M>
+  using desired = std::conditional_t<form::node_stays, const T, M&&>;
+
+  // The entry with the key that `fresh` has taken over, or that is still at `at`.
+  template <class At>
+  held_entry hold_for(const fresh_entry& fresh, const At& at, std::uint64_t hash) const {
+    return fresh ? this->hold(fresh->key(), hash) : this->hold(at, hash);
+  }
+
+  // Puts `value` in the place of `before`, or, if that is none, of nothing. `fresh` is made if a node is needed and has
+  // not been made yet. False: something else is there.
+  template <class At, class M>
+  bool put_for(const held_entry& before, fresh_entry& fresh, At&& at, std::uint64_t hash, M&& value) {
+    if constexpr (form::node_stays) {
+      const auto is_meant = [&](const found& there) { return form::is_same(there, *before); };
+      if (before) return this->write_over(before->key(), hash, concurrent::as_word<T>(value), is_meant);
+    }
+    if (!fresh) {
+      fresh = fresh_entry(this->owner_, hash, std::forward<At>(at));
+      fresh.set_value(std::forward<M>(value));
+    }
+    return this->put_instead(before.get(), fresh, hash);
   }
 
   // Erases `entry` if it is still in place.

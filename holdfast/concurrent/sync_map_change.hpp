@@ -105,6 +105,42 @@ class sync_change : public sync_growth<Types> {
     });
   }
 
+  // Writes `word` over the value of `key`, or puts both in, in a node that is made with the lock held.
+  template <class Q>
+  HOLDFAST_ALWAYS_INLINE void put_word(Q&& key, std::uint64_t hash, std::uint64_t word) {
+    const marks with(hash);
+    with_bucket(hash, [&](bucket& held) HOLDFAST_INLINED {
+      const auto at = find_slot(held, key, with);
+      if (at) {
+        held.entry_at(at).node()->stored().set(word);
+      } else {
+        fresh_entry fresh(this->owner_, hash, std::forward<Q>(key));
+        fresh.set_value(from_word<typename Types::mapped_type>(word));
+        held.insert(fresh, with, this->owner_);
+        fresh.release();
+        this->count_insert(held.array());
+      }
+      return true;
+    });
+  }
+
+  // Writes `word` over the value of `key`, if `is_meant(found)`. Whether it did; false where the key is absent.
+  template <class Q, class IsMeant>
+  [[nodiscard]] HOLDFAST_ALWAYS_INLINE bool write_over(const Q& key, std::uint64_t hash, std::uint64_t word,
+                                                       IsMeant&& is_meant)
+    requires(form::node_stays)
+  {
+    const marks wanted(hash);
+    return with_bucket<if_empty::give_up>(hash, [&](bucket& held) HOLDFAST_INLINED {
+      const auto at = find_slot(held, key, wanted);
+      if (!at) return false;
+      const found there = held.entry_at(at);
+      if (!is_meant(there)) return false;
+      there.node()->stored().set(word);
+      return true;
+    });
+  }
+
   // The entry with `key`, held; none if it is absent.
   template <class Q>
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE held_entry hold(const Q& key, std::uint64_t hash) const {

@@ -49,6 +49,9 @@ class sync_node : public reclaim::retirable {
   static constexpr bool ends_unseen = std::is_trivially_destructible_v<key_type> &&
                                       std::is_trivially_destructible_v<mapped_type> && has_no_state<typename Types::allocator>;
 
+  // Whether nothing of the user's runs when a key is put into a node: it may be done with a bucket's lock held.
+  static constexpr bool is_made_by_us = false;
+
   // A node that has its key and no value. Throws: what the allocator and the key's constructor throw; then nothing is
   // left behind.
   template <class K>

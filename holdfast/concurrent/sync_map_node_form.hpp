@@ -10,6 +10,7 @@
 //   held                   an entry, good for as long as one likes
 //   pin_type               what the user gets of it
 //   fresh                  an entry that is not in the map yet
+//   node_stays             whether a new value is written into the node that has the key
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct node_form : node_slots<Types, Node> {
   using answer = node*;
   using held = reclaim::pin<node>;
   using pin_type = reclaim::pin<const mapped_type>;
+  static constexpr bool node_stays = false;
 
   // ---- reading ----------------------------------------------------------------------------------------------
   // The entry at `place`, if it has the key.

@@ -120,6 +120,7 @@ struct pair_form {
     std::uint64_t tags;  // seven times over
   };
 
+  static constexpr bool node_stays = false;  // there is none
   static constexpr std::size_t bytes_beside_line = 0;
   static constexpr bool ends_unseen = has_no_state<typename Types::allocator>;
   // One bucket in fifteen has an overflow line. Fewer entries make a larger table, more of them chains: from 7 to 10

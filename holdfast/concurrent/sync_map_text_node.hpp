@@ -42,6 +42,7 @@ class text_node : public reclaim::retirable {
   using owner = typename Types::owner;
   using value_type = value_in_node<Types>;
   static constexpr bool ends_unseen = std::is_trivially_destructible_v<mapped_type>;
+  static constexpr bool is_made_by_us = true;
 
   // A node that has its key and no value. Throws: std::bad_alloc; std::length_error for 4 GiB of characters.
   [[nodiscard]] static text_node* make(const owner&, std::uint64_t, std::string_view key) {

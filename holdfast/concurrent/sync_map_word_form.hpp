@@ -64,6 +64,7 @@ struct word_form : node_slots<Types, Node> {
   using found = word_entry<node, mapped_type>;
   using answer = found;
   using pin_type = value_pin<const mapped_type>;
+  static constexpr bool node_stays = true;
 
   // Keeps the node, for its key and for the certainty that its address is not used again.
   class held {

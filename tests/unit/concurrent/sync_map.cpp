@@ -287,6 +287,28 @@ TEST(SyncMapMemory, AnEmptyMapAllocatesNoBuckets) {
   EXPECT_EQ(book.allocations, before);
 }
 
+// covers hf.concurrent.overwrite-allocates-nothing
+TEST(SyncMapMemory, NoneIsAskedForToWriteOverAWordBesideAText) {
+  using words = sync_map<std::string, int, holdfast::hash<std::string>, holdfast::equal_to<std::string>,
+                         counting_allocator<std::pair<const std::string, int>>>;
+  ledger book;
+  words map{words::allocator_type(book)};
+  for (int key = 0; key < 500; ++key) map.store(std::to_string(key), key);
+  const auto before = book.allocations;
+  for (int key = 0; key < 500; ++key) {
+    const std::string text = std::to_string(key);
+    map.store(text, key + 1);
+    EXPECT_EQ(map.exchange(text, key + 2), key + 1);
+    EXPECT_TRUE(map.compare_exchange(text, key + 2, key + 3));
+    EXPECT_FALSE(map.compare_exchange(text, key + 2, 0));
+    EXPECT_TRUE(map.alter(text, [](const int* old) { return std::optional(*old + 1); }));
+    EXPECT_EQ(map.load(text), key + 4);
+  }
+  EXPECT_EQ(book.allocations, before);
+  map.store(std::to_string(500), 0);
+  EXPECT_GT(book.allocations, before);
+}
+
 struct counted_value {
   explicit counted_value(int& count) : alive(&count) { ++*alive; }
   counted_value(const counted_value&) = delete;

@@ -146,6 +146,7 @@ TEST(SyncMapPairs, PinsHaveTheValueInThemselves) {
   static_assert(!std::is_copy_constructible_v<decltype(again)>);
 }
 
+// covers hf.concurrent.overwrite-allocates-nothing
 TEST(SyncMapPairs, NeedNoMemoryToBeStoredAgain) {
   using namespace holdfast::tests;
   using counted = sync_map<std::uint64_t, std::uint64_t, holdfast::hash<std::uint64_t>, holdfast::equal_to<std::uint64_t>,
