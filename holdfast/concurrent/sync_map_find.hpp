@@ -137,9 +137,10 @@ class sync_find {
     return now.buckets == buckets && leads_to(line, array, hash, now);
   }
 
-  // acquire: pairs with the release in follow(); what changed in the successor is there to be seen.
+  // relaxed: who finds a successor asks for it again, in find_further(); and who knows of anything that was done there
+  // cannot find none.
   [[nodiscard]] HOLDFAST_ALWAYS_INLINE static bool is_followed(const array_base& array) noexcept {
-    return array.successor.load(std::memory_order_acquire) != nullptr;
+    return array.successor.load(std::memory_order_relaxed) != nullptr;
   }
 
   array_root<Types, line_type> root_;

@@ -42,11 +42,12 @@ class alignas(64) entry_home {
   }
   // Before the map is emptied. For who asks between that and the moment when the watch of his entry has been told.
   void note_emptying(cause_record why) noexcept {
-    // release: pairs with the acquire in emptied_by().
-    emptied_.store(why.word(), std::memory_order_release);
+    // relaxed: made visible by the release that makes the empty array the current one.
+    emptied_.store(why.word(), std::memory_order_relaxed);
   }
+  // By who has found, with is_in(), that it was. relaxed: made visible by the acquire there.
   [[nodiscard]] cause_record emptied_by() const noexcept {
-    return cause_record::from_word(emptied_.load(std::memory_order_acquire));
+    return cause_record::from_word(emptied_.load(std::memory_order_relaxed));
   }
 
   // relaxed: who holds one more holds one.

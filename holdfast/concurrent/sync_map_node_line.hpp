@@ -73,7 +73,8 @@ struct node_line_of {
   [[nodiscard]] cell read_at_sight(unsigned place) const noexcept { return read(place); }
   void write_at_sight(unsigned place, cell what) noexcept { write(place, what); }
   void vacate(unsigned place) noexcept { write(place, 0); }
-  // Puts `what` where nothing was; `tags` is what control says then. The tag first: see above.
+  // Puts `what` where nothing was; `tags` is what control says then. The tag first: see above. release, also of the tags:
+  // they lack those of entries that have gone, and who sees that sees why.
   void put(unsigned place, cell what, std::uint64_t tags) noexcept {
     control.store(tags, std::memory_order_release);
     write(place, what);

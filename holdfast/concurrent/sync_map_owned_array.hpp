@@ -156,8 +156,8 @@ class owned_array : public bucket_array<Line> {
     line_allocator memory(owner_.allocator());
     Line* const fresh = std::to_address(line_traits::allocate(memory, lines_in(which)));
     owner_.add_block();
-    // release: pairs with the acquire of `buckets`, which comes later still.
-    this->segments[which].store(fresh, std::memory_order_release);
+    // relaxed: published by the number of buckets, which is made known later and read with acquire.
+    this->segments[which].store(fresh, std::memory_order_relaxed);
     this->growth.capacity = array::first_in(which + 1);
   }
 

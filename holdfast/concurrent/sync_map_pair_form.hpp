@@ -133,7 +133,8 @@ struct pair_form {
                                                          const Q& key, const Equal&) {
     const cell seen = AtSight ? in.read_at_sight(place) : in.read(place);
     if (seen.first != as_word<key_type>(key)) [[unlikely]] return {};
-    // inv hf.concurrent.found-is-published. acquire: it must be read after the pair.
+    // inv hf.concurrent.found-is-published. After the pair, by the acquire of that. acquire: who finds the tag gone sees
+    // where the entry went, and that its bucket was split.
     const std::uint64_t now = in.control.load(std::memory_order_acquire);
     if (now == control || tag_at(now ^ control, place) == 0) [[likely]] return found(seen);
     return {};
@@ -151,6 +152,7 @@ struct pair_form {
       const std::uint64_t tag = tag_at(control, i);
       if (!is_entry(tag)) continue;
       const cell seen = in.read(i);
+      // acquire: as in look().
       if (tag_at(in.control.load(std::memory_order_acquire), i) == tag) visit(entry_in(seen));
     }
   }

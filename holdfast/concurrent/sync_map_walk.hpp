@@ -97,9 +97,8 @@ class sync_walk : public sync_change<Types> {
         const array_base& array = last_array();
         const bucket_place place = array.place(reversed(cursor));
         count = hold_all(inside, array.line(place.number), place, cursor, there);
-        // acquire: pairs with the release in follow(), as in find().
         const bool is_whole = count <= there.capacity() && array.place(reversed(cursor)).mask == place.mask &&
-                              array.successor.load(std::memory_order_acquire) == nullptr;
+                              !this->is_followed(array);
         if (is_whole) {
           fetch_ahead(array, cursor, place);
           return after(cursor, place);
@@ -113,7 +112,7 @@ class sync_walk : public sync_change<Types> {
   // him. Inside a section.
   [[nodiscard]] const array_base& last_array() const noexcept {
     const array_base* array = this->current();
-    // acquire: pairs with the release in follow(), as in find().
+    // acquire: pairs with the release in follow(); the copies are complete.
     while (const array_base* const successor = array->successor.load(std::memory_order_acquire)) array = successor;
     return *array;
   }
@@ -151,6 +150,7 @@ class sync_walk : public sync_change<Types> {
       met |= bit;
       if (++count <= there.capacity()) there.push_back(form::hold(inside, entry));
     };
+    // acquire: an entry of nodes whose tag is in here is seen where it is, or it would not be missed below.
     const std::uint64_t control = line.control.load(std::memory_order_acquire);
     for_each_entry<form>(line, hold_one);
     // As in find(): an entry that moved up meanwhile is met the second time.

@@ -94,8 +94,9 @@ class entry_watch {
   enum class standing : std::uint32_t { there, leaving, gone };
 
   [[nodiscard]] HOLDFAST_COLD bool is_in_slot() const noexcept {
-    // relaxed: made visible by the acquire of who asks. acquire: pairs with the store that unlinks the entry.
-    const node_line::cell seen = place_.load(std::memory_order_relaxed)->load(std::memory_order_acquire);
+    // relaxed, both: the place is made visible by the acquire of who asks, as is all that was done before the entry left;
+    // and a lookup that comes later looks at the same slot, where it finds nothing older.
+    const node_line::cell seen = place_.load(std::memory_order_relaxed)->load(std::memory_order_relaxed);
     return leads_to_node(seen) && node_in<const reclaim::retirable>(seen) == node_;
   }
 

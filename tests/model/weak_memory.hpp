@@ -52,8 +52,8 @@ class weak_memory {
 
   explicit weak_memory(fibers& all, std::uint64_t seed) : all_(all), random_(seed) {
     current_ = this;
-    constexpr unsigned odds[] = {0, 2, 4, 8};
-    stale_odds_ = odds[random_() % 4];
+    constexpr unsigned odds[] = {0, 2, 4, 8, 12};
+    stale_odds_ = odds[random_() % 5];
     knows_[0][0] = 1;
   }
   ~weak_memory() { current_ = nullptr; }
