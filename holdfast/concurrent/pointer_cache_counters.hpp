@@ -37,6 +37,17 @@ inline constexpr std::size_t cache_events = 13;
 inline constexpr std::uint32_t shared_stripe = 32;
 inline constexpr std::uint32_t no_stripe = 33;
 
+// Which stripes are taken, a bit for each.
+class stripe_board {
+ public:
+  // One that nobody has from now on but the caller, with what was counted there before; shared_stripe: there is none.
+  [[nodiscard]] std::uint32_t take() noexcept;
+  void give_back(std::uint32_t stripe) noexcept;
+
+ private:
+  std::atomic<std::uint32_t> taken_{0};
+};
+
 // The number of this thread's stripe, once it has asked.
 HOLDFAST_NEAR_TLS extern constinit thread_local std::uint32_t known_stripe;
 

@@ -9,7 +9,7 @@
 //                          plain memory is read or written, and another thread's write or read does not happen before
 //   not modelled           stores in another order than that of the steps; seq_cst, which counts as acq_rel; fences
 //
-// Each place in the source that asks for an order is known by file and line, and can be played with a relaxed one
+// Each place in the source that asks for an order, or for two, is known by file and line, and can be played relaxed
 // instead: a play that is none the worse for it does not show what the order is for.
 //
 // The play itself is thread 0: what it does before run() happens before everything, what it does afterwards after
@@ -256,6 +256,9 @@ class weak_atomic {
   T fetch_sub(T less, std::memory_order order = std::memory_order_seq_cst, source_place where = here()) noexcept {
     return change(weak_memory::order_at(where, order), [&](T was) { return static_cast<T>(was - less); });
   }
+  T fetch_and(T kept, std::memory_order order = std::memory_order_seq_cst, source_place where = here()) noexcept {
+    return change(weak_memory::order_at(where, order), [&](T was) { return static_cast<T>(was & kept); });
+  }
   void wait(T old, std::memory_order order = std::memory_order_seq_cst, source_place where = here()) const noexcept {
     while (load(order, where) == old) fibers::current()->rest();
   }
@@ -265,7 +268,7 @@ class weak_atomic {
                                std::memory_order failure = std::memory_order_relaxed,
                                source_place where = here()) noexcept {
     const T was = expected;
-    expected = exchange_if(weak_memory::order_at(where, success), failure,
+    expected = exchange_if(weak_memory::order_at(where, success), weak_memory::order_at(where, failure),
                            [&](T now, T& after) { return now == was && (after = wanted, true); });
     return expected == was;
   }
