@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <holdfast/base/reclaim/misuse.hpp>
+#include <holdfast/base/sync/first_answer.hpp>
 
 namespace holdfast::inline v0::reclaim {
 
@@ -18,8 +19,8 @@ namespace {
 // Known in either mode; near_record is this one or null.
 HOLDFAST_NEAR_TLS constinit thread_local record* own = nullptr;
 
-// 0: none yet; else the key and one.
-constinit std::atomic<unsigned> exit_key{0};
+// The key and one.
+constinit sync::basic_first_answer<unsigned, sync::real_machine> exit_key;
 
 // Not this_thread_id(): a forked child's own number is wanted before every handler has run.
 std::uint32_t kernel_thread_id() noexcept { return static_cast<std::uint32_t>(syscall(SYS_gettid)); }
@@ -33,21 +34,19 @@ void leave_at_exit(void* record_of_thread) {
 // A key and no thread_local with a destructor: keys are destroyed after those, whose destructors may read
 // maps. A destructor of another key that reads one makes a new record, and the key has its turn again.
 void watch_exit(record& mine) noexcept {
-  // acquire: pairs with the exchange below.
-  unsigned key = exit_key.load(std::memory_order_acquire);
+  unsigned key = exit_key.known();
   if (key == 0) {
     pthread_key_t fresh;
     if (pthread_key_create(&fresh, leave_at_exit) != 0) return;
-    // acq_rel: pairs with the load above. No once-flag: a fork in the middle would leave it taken.
-    if (exit_key.compare_exchange_strong(key, fresh + 1, std::memory_order_acq_rel)) key = fresh + 1;
-    else pthread_key_delete(fresh);
+    key = exit_key.propose(fresh + 1);
+    if (key != fresh + 1) pthread_key_delete(fresh);
   }
   pthread_setspecific(key - 1, &mine);
 }
 
 // When the library is unloaded, or the process ends: no thread may call into it any more.
 [[gnu::destructor]] void stop_watching_exits() noexcept {
-  const unsigned key = exit_key.exchange(0, std::memory_order_acq_rel);
+  const unsigned key = exit_key.forget();
   if (key != 0) pthread_key_delete(key - 1);
 }
 

@@ -5,23 +5,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <holdfast/base/sync/first_answer.hpp>
+#include <holdfast/base/sync/real_machine.hpp>
+
 namespace holdfast::inline v0::sync {
 
 namespace {
 
-constinit std::atomic<fencing> decision{fencing::undecided};
+constinit basic_first_answer<fencing, real_machine> decision;
+static_assert(fencing{} == fencing::undecided);
 
 long membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 0, 0); }
 
 fencing decide() noexcept {
   const long query = membarrier(MEMBARRIER_CMD_QUERY);
   const long registration = query < 0 ? query : membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
-  fencing mine = fencing_for(query, registration);
-  fencing first = fencing::undecided;
-  // acq_rel: pairs with the load in decided_fencing. Two threads may ask at once; the first answer stands
-  // for both, and registering twice is harmless.
-  if (!decision.compare_exchange_strong(first, mine, std::memory_order_acq_rel)) mine = first;
-  return mine;
+  // Two threads may ask at once; registering twice is harmless.
+  return decision.propose(fencing_for(query, registration));
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ fencing fencing_for(long query, long registration) noexcept {
 }
 
 fencing decided_fencing() noexcept {
-  // acquire: pairs with the exchange in decide(); the process is registered when by_kernel is seen.
-  const fencing known = decision.load(std::memory_order_acquire);
+  // The process is registered when by_kernel is seen.
+  const fencing known = decision.known();
   return known != fencing::undecided ? known : decide();
 }
 
