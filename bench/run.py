@@ -127,6 +127,9 @@ class builder:
             for name, header, needed in UNPACKERS:
                 peers.append(f"-DHOLDFAST_HAVE_{name}={int(has_header(header))}")
                 libraries += [needed] if has_header(header) else []
+            if has_header("oneapi/tbb/concurrent_lru_cache.h"):
+                peers.append("-DHOLDFAST_HAVE_TBB=1")
+                libraries.append("-ltbb")
         self.call([self.compiler, *self.flags, *peers, *sources, *objects, "-o", target, *libraries])
 
 
@@ -186,9 +189,10 @@ def run_scale(chosen, build):
 
 
 def run_cache(chosen, build):
-    """The shipped trace, and those that HOLDFAST_CACHE_TRACES names."""
-    program = build.executable(HERE / "cache" / "hit_ratio.cpp")
-    run_json([program, *(["--quick"] if chosen.quick else [])], chosen.out / "cache.json")
+    """Hit ratios: the shipped trace, and those that HOLDFAST_CACHE_TRACES names. And what a bound costs."""
+    quick = ["--quick"] if chosen.quick else []
+    run_json([build.executable(HERE / "cache" / "hit_ratio.cpp"), *quick], chosen.out / "cache.json")
+    run_json([build.executable(HERE / "cache" / "bounded_stores.cpp"), *quick], chosen.out / "cache_stores.json")
 
 
 def run_articles(chosen, build):

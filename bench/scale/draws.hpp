@@ -58,9 +58,10 @@ class zipf_numbers {
 
 inline constexpr std::size_t most_draws = 1 << 20;
 
-// Which of `size` keys, `most_draws` times. Frequent ones lie anywhere among all.
-[[nodiscard]] inline std::vector<std::uint32_t> numbers_drawn(law which, std::size_t size, std::uint64_t seed) {
-  std::vector<std::uint32_t> numbers(most_draws);
+// Which of `size` keys, `count` times. Frequent ones lie anywhere among all.
+[[nodiscard]] inline std::vector<std::uint32_t> numbers_drawn(law which, std::size_t size, std::uint64_t seed,
+                                                              std::size_t count = most_draws) {
+  std::vector<std::uint32_t> numbers(count);
   random_words random(seed + 101);
   if (which == law::hot) return numbers;
   if (which == law::uniform) {
