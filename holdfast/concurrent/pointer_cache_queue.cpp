@@ -8,6 +8,14 @@
 #include <holdfast/base/reclaim/domain.hpp>
 
 namespace holdfast::inline v0::concurrent {
+namespace {
+
+// How many deadlines it has.
+std::size_t deadlines_of(const cache_item& item) noexcept {
+  return item.deadline.load(std::memory_order_relaxed) == never ? 0 : 1;
+}
+
+}  // namespace
 
 void cache_victims::add(cache_item& item, bool is_over) noexcept {
   // The caller has the queue's lock and the item was linked: it is not retired yet, so the pin is in time.
@@ -27,8 +35,10 @@ cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before
   const bool is_new = now_there.queue_place == cache_item::place::outside && now_there.is_queued;
   const std::size_t more = is_new ? 1 : 0;
   const std::size_t more_weight = is_new ? now_there.weight : 0;
-  collect_oldest(trial_, now_there, now, victims);
-  collect_oldest(proven_, now_there, now, victims);
+  if (may_expire()) {
+    collect_oldest(trial_, now_there, now, victims);
+    collect_oldest(proven_, now_there, now, victims);
+  }
   while (!has_room(count_locked() + more, weight_ + more_weight)) {
     if (victims.full()) return answer::again;
     give_one_up(now_there, now, victims);
@@ -64,6 +74,7 @@ void cache_queue::take_place_of(cache_item& now_there, cache_item& before) noexc
   if (before.is_linked() && now_there.is_queued && now_there.queue_place == cache_item::place::outside) {
     list_of(before).replace(before, now_there);
     weight_ += now_there.weight - before.weight;
+    deadlines_ += deadlines_of(now_there) - deadlines_of(before);
     now_there.queue_place = before.queue_place;
     now_there.uses.store(before.uses.load(std::memory_order_relaxed), std::memory_order_relaxed);
     now_there.note_use(0, 0);
@@ -79,6 +90,7 @@ void cache_queue::link(cache_item& item) noexcept {
   item.queue_place = came_back ? cache_item::place::proven : cache_item::place::on_trial;
   list_of(item).add_newest(item);
   weight_ += item.weight;
+  deadlines_ += deadlines_of(item);
 }
 
 // The fewer ghosts there are of a list, the more one that comes back says.
@@ -95,6 +107,7 @@ void cache_queue::learn_from(cache_ghosts::from came_back) noexcept {
 void cache_queue::unlink(cache_item& item) noexcept {
   list_of(item).remove(item);
   weight_ -= item.weight;
+  deadlines_ -= deadlines_of(item);
 }
 
 void cache_queue::give_up(cache_item& item, bool is_over, cache_victims& victims) noexcept {
@@ -150,6 +163,7 @@ void cache_queue::collect_oldest(const cache_list& list, const cache_item& but_n
 // have been looked at.
 std::size_t cache_queue::sweep_locked(std::size_t steps, cache_time now, cache_victims& victims) noexcept {
   std::size_t looked = 0;
+  if (!may_expire()) return looked;
   for (; looked < steps && count_locked() != 0 && !victims.full(); ++looked) {
     if (left_to_sweep_ == 0 || swept_->count() == 0) {
       cache_list* const other = swept_ == &trial_ ? &proven_ : &trial_;

@@ -83,6 +83,7 @@ class cache_queue {
   void remove(cache_item& gone) noexcept;
 
   // Looks at up to `steps` more items for such as are over. How many it looked at; less if the victims are full.
+  // 0 if none of them ever will be.
   [[nodiscard]] std::size_t sweep(std::size_t steps, cache_time now, cache_victims& victims) noexcept;
 
   struct figures {
@@ -96,6 +97,8 @@ class cache_queue {
   [[nodiscard]] bool is_too_heavy(const cache_item& item) const noexcept {
     return bounds_.weight != 0 && item.weight > bounds_.weight;
   }
+  // Whether any item can be over some time. Deadlines of linked items do not change.
+  [[nodiscard]] bool may_expire() const noexcept { return bounds_.idle > 0 || deadlines_ != 0; }
   [[nodiscard]] bool has_room(std::size_t entries, std::size_t weight) const noexcept;
   [[nodiscard]] std::size_t count_locked() const noexcept { return trial_.count() + proven_.count(); }
   [[nodiscard]] cache_list& list_of(const cache_item& item) noexcept {
@@ -121,6 +124,7 @@ class cache_queue {
   cache_ghosts ghosts_;
   std::size_t wanted_on_trial_ = 0;
   std::size_t weight_ = 0;
+  std::size_t deadlines_ = 0;        // those that linked items have
   cache_list* swept_ = &trial_;    // where the hand is that looks for entries that are over
   std::size_t left_to_sweep_ = 0;  // steps until it goes to the other list, however many come in meanwhile
 };

@@ -234,6 +234,13 @@ void ends_in_time() {
   store(many, 0, 300);
   test_clock::now += nanoseconds(10);
   require(many.expire() == 300 && many.empty(), "expire leaves something");
+
+  cache few(timed({.capacity = 100}));
+  store(few, 0, 10);
+  few.store_for(3, nanoseconds(10), 3);
+  few.erase(4);
+  test_clock::now += nanoseconds(10);
+  require(few.expire() == 1, "the one deadline among many entries is not known of");
 }
 
 void knows_absence() {

@@ -169,6 +169,28 @@ TEST_F(PointerCacheTime, ExpireTakesAllOutAtOnce) {
   EXPECT_EQ(all.stats().expired, 1000U);
 }
 
+// Most entries have no deadline here, so it is not looked for one unless it is known that there is one.
+// covers hf.cache.expiry-collects
+TEST_F(PointerCacheTime, TheOneDeadlineAmongManyEntriesIsFound) {
+  auto chosen = with();
+  chosen.capacity = 100;
+  cache all(chosen);
+  for (int key = 0; key < 10; ++key) all.store(key, key);
+  EXPECT_EQ(all.expire(), 0U);
+  all.store_for(3, 10s, 30);  // comes by overwriting, and others go
+  all.erase(4);
+  all.store(5, 50);
+  clock.now += 10s;
+  EXPECT_EQ(all.expire(), 1U);
+  all.store_for(3, 10s, 31);
+  all.store_for(6, 10s, 60);
+  all.store(6, 61);  // goes by overwriting, one stays
+  clock.now += 10s;
+  for (int key = 10; key < 20; ++key) all.store(key, key);
+  EXPECT_EQ(expired, (std::vector{3, 3}));
+  EXPECT_EQ(all.expire(), 0U);
+}
+
 // covers hf.cache.known-absence
 TEST_F(PointerCacheTime, AbsenceIsKnownForItsTime) {
   auto chosen = with();
