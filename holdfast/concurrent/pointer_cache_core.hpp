@@ -114,7 +114,9 @@ class cache_core {
     fresh.used.store(now, std::memory_order_relaxed);
     if (options_.weigh && fresh.object != nullptr) fresh.weight = options_.weigh(fresh.key(), *fresh.value());
     fresh.is_queued = is_bounded_ || deadline != never;
-    if (is_full_some_time_) fresh.fingerprint = static_cast<std::uint32_t>(hash_of(fresh.key()) >> 32);
+    if (!is_full_some_time_) return;
+    fresh.fingerprint = static_cast<std::uint32_t>(hash_of(fresh.key()) >> 32);
+    queue_.expect(fresh.fingerprint);
   }
   [[nodiscard]] bool keeps(const entry& fresh) const noexcept {
     return fresh.object != nullptr || options_.time_of_absence.count() > 0;
@@ -157,6 +159,7 @@ class cache_core {
 
   // `now_there` has been published in the place of `before`. Sees to the queue, and to what is to go.
   void settle(entry& now_there, entry* before) {
+    cache_item::ask_for(before);
     if (now_there.is_queued || (before != nullptr && before->is_queued)) {
       const cache_time now = time();
       for (cache_item* taken = before;; taken = nullptr) {

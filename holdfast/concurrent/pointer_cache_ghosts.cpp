@@ -27,6 +27,8 @@ void cache_ghosts::make_room_for(std::size_t entries, std::size_t at_most) noexc
   lines_ = static_cast<line*>(std::align(alignof(line), lines * sizeof(line), at, bytes));
   line_count_ = lines;
   room_ = room;
+  first_line_.store(reinterpret_cast<std::uintptr_t>(lines_), std::memory_order_relaxed);
+  lines_there_.store(lines, std::memory_order_relaxed);
 }
 
 void cache_ghosts::forget_all() noexcept {
@@ -35,6 +37,7 @@ void cache_ghosts::forget_all() noexcept {
   line_count_ = 0;
   room_ = 0;
   counts_ = {};
+  lines_there_.store(0, std::memory_order_relaxed);
 }
 
 void cache_ghosts::remember(std::uint32_t fingerprint, from list, const limits& most) noexcept {
@@ -70,7 +73,7 @@ std::optional<cache_ghosts::from> cache_ghosts::take(std::uint32_t fingerprint, 
 }
 
 cache_ghosts::line& cache_ghosts::line_of(std::uint32_t fingerprint) const noexcept {
-  return lines_[static_cast<std::size_t>(std::uint64_t{fingerprint} * line_count_ >> 32)];
+  return lines_[line_number(fingerprint, line_count_)];
 }
 
 cache_ghosts::from cache_ghosts::list_of(const slot& one) noexcept { return static_cast<from>(one.when >> 31); }

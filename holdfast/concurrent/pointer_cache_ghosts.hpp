@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,14 @@ class cache_ghosts {
   // Forgets all if more room is needed than there is; `at_most` is what will ever be needed.
   void make_room_for(std::size_t entries, std::size_t at_most) noexcept;
 
+  // The line of `fingerprint` comes from memory while the caller does something else. Any thread, at any time.
+  void ask_for(std::uint32_t fingerprint) const noexcept {
+    const std::size_t lines = lines_there_.load(std::memory_order_relaxed);
+    const std::uintptr_t first = first_line_.load(std::memory_order_relaxed);
+    if (lines != 0)
+      __builtin_prefetch(reinterpret_cast<const void*>(first + line_number(fingerprint, lines) * sizeof(line)));
+  }
+
   void remember(std::uint32_t fingerprint, from list, const limits& most) noexcept;
   // The list that gave it up; it is forgotten. Nothing if it is not remembered.
   [[nodiscard]] std::optional<from> take(std::uint32_t fingerprint, const limits& most) noexcept;
@@ -54,6 +63,9 @@ class cache_ghosts {
   }
 
   static constexpr std::size_t index(from list) noexcept { return static_cast<std::size_t>(list); }
+  static constexpr std::size_t line_number(std::uint32_t fingerprint, std::size_t lines) noexcept {
+    return static_cast<std::size_t>(std::uint64_t{fingerprint} * lines >> 32);
+  }
   [[nodiscard]] line& line_of(std::uint32_t fingerprint) const noexcept;
   [[nodiscard]] static from list_of(const slot& one) noexcept;
   [[nodiscard]] std::uint32_t age_of(const slot& one) const noexcept;
@@ -67,6 +79,9 @@ class cache_ghosts {
   std::size_t room_ = 0;
   std::array<std::uint32_t, 2> given_up_{};
   std::array<std::size_t, 2> counts_{};
+  // Where the lines are, for ask_for(). relaxed: an address of before is asked for in vain.
+  std::atomic<std::uintptr_t> first_line_{0};
+  std::atomic<std::size_t> lines_there_{0};
 };
 
 }  // namespace holdfast::inline v0::concurrent

@@ -58,8 +58,10 @@ struct cache_item : reclaim::retirable {
   std::uint32_t bytes = 0;        // what its end gives back
   std::uint32_t fingerprint = 0;  // of its key, for a queue that is bounded
   std::size_t weight = 1;
-  cache_item* newer = nullptr;  // in the queue
-  cache_item* older = nullptr;
+  // In the queue; written under its lock. relaxed: whoever looks without the lock asks for the lines of the
+  // neighbours, and does not go there.
+  std::atomic<cache_item*> newer{nullptr};
+  std::atomic<cache_item*> older{nullptr};
   reclaim::destroy_function destroy = nullptr;
 
   [[nodiscard]] bool is_over(cache_time now, cache_time idle) const noexcept {
@@ -69,6 +71,14 @@ struct cache_item : reclaim::retirable {
 
   [[nodiscard]] bool is_linked() const noexcept {
     return queue_place == place::on_trial || queue_place == place::proven;
+  }
+
+  // What the queue looks at comes from memory while the caller does something else. `item` may be null, or not
+  // be there any more.
+  static void ask_for(const cache_item* item) noexcept {
+    if (item == nullptr) return;
+    __builtin_prefetch(&item->uses);
+    __builtin_prefetch(&item->older);
   }
 
   void note_use(cache_time now, cache_time idle) const noexcept {

@@ -25,7 +25,26 @@ void cache_victims::add(cache_item& item, bool is_over) noexcept {
 
 cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before, cache_time now,
                                        cache_victims& victims) noexcept {
-  const std::lock_guard hold(lock_);
+  if (before != nullptr) {
+    cache_item::ask_for(cache_list::newer_than(*before));
+    cache_item::ask_for(cache_list::older_than(*before));
+  }
+  std::array<oncoming, 2> next{};
+  answer result = answer::done;
+  {
+    const std::lock_guard hold(lock_);
+    result = admit_locked(now_there, before, now, victims);
+    if (!victims.empty()) next = {oncoming_in(trial_), oncoming_in(proven_)};
+  }
+  for (const oncoming& one : next) {
+    ghosts_.ask_for(one.fingerprint);
+    cache_item::ask_for(one.second);
+  }
+  return result;
+}
+
+cache_queue::answer cache_queue::admit_locked(cache_item& now_there, cache_item* before, cache_time now,
+                                              cache_victims& victims) noexcept {
   if (before != nullptr) take_place_of(now_there, *before);
   if (is_too_heavy(now_there)) {
     if (now_there.is_linked()) unlink(now_there);
@@ -131,6 +150,13 @@ void cache_queue::give_one_up(const cache_item& but_not, cache_time now, cache_v
     give_up(at, is_over, victims);
     return;
   }
+}
+
+// The oldest item is at hand, since the one before it has just been unlinked.
+cache_queue::oncoming cache_queue::oncoming_in(const cache_list& list) noexcept {
+  const cache_item* const oldest = list.oldest();
+  if (oldest == nullptr) return {};
+  return {cache_list::newer_than(*oldest), oldest->fingerprint};
 }
 
 // The oldest of its list becomes the newest proven one. The uses of its trial are used up by that.

@@ -43,6 +43,7 @@ class cache_victims {
     bool is_over = false;
   };
 
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
   [[nodiscard]] bool full() const noexcept { return count_ == most; }
   void add(cache_item& item, bool is_over) noexcept;
   void clear() noexcept {
@@ -79,6 +80,9 @@ class cache_queue {
   [[nodiscard]] answer admit(cache_item& now_there, cache_item* before, cache_time now,
                              cache_victims& victims) noexcept;
 
+  // An item with `fingerprint` will soon be admitted. What that needs to know comes from memory meanwhile.
+  void expect(std::uint32_t fingerprint) const noexcept { ghosts_.ask_for(fingerprint); }
+
   // `gone` has been taken out of the map.
   void remove(cache_item& gone) noexcept;
 
@@ -94,6 +98,15 @@ class cache_queue {
   [[nodiscard]] figures count() const noexcept;
 
  private:
+  // What the next one to give something up will meet: the oldest item's memory and the item after it.
+  struct oncoming {
+    const cache_item* second = nullptr;
+    std::uint32_t fingerprint = 0;
+  };
+
+  [[nodiscard]] answer admit_locked(cache_item& now_there, cache_item* before, cache_time now,
+                                    cache_victims& victims) noexcept;
+  [[nodiscard]] static oncoming oncoming_in(const cache_list& list) noexcept;
   [[nodiscard]] bool is_too_heavy(const cache_item& item) const noexcept {
     return bounds_.weight != 0 && item.weight > bounds_.weight;
   }
