@@ -348,12 +348,14 @@ class pointer_cache : public concurrent::cache_reading<Key, T, Hash, Equal, Allo
   size_type expire() {
     const auto now = this->time();
     size_type gone = 0;
-    for (size_type left = this->queue_.count().entries; left != 0;) {
-      concurrent::cache_victims victims;
-      const size_type looked = this->queue_.sweep(std::min<size_type>(left, 64), now, victims);
-      gone += this->take_out(victims);
-      if (looked == 0) break;
-      left -= looked;
+    for (concurrent::cache_queue& queue : this->queues_.each()) {
+      for (size_type left = queue.count().entries; left != 0;) {
+        concurrent::cache_victims victims;
+        const size_type looked = queue.sweep(std::min<size_type>(left, 64), now, victims);
+        gone += this->take_out(victims);
+        if (looked == 0) break;
+        left -= looked;
+      }
     }
     return gone;
   }

@@ -24,7 +24,7 @@
 #include <holdfast/concurrent/pointer_cache_entry.hpp>
 #include <holdfast/concurrent/pointer_cache_makers.hpp>
 #include <holdfast/concurrent/pointer_cache_options.hpp>
-#include <holdfast/concurrent/pointer_cache_queue.hpp>
+#include <holdfast/concurrent/pointer_cache_queues.hpp>
 #include <holdfast/concurrent/sync_map.hpp>
 
 namespace holdfast::inline v0::concurrent {
@@ -56,7 +56,7 @@ class cache_core {
         blocks_(memory),
         map_(0, hash, equal, pointer_allocator(memory)),
         aliases_(memory),
-        queue_({options_.capacity, options_.weight_limit, idle_}, zeroed_memory(*blocks_)) {}
+        queues_({options_.capacity, options_.weight_limit, idle_}, zeroed_memory(*blocks_)) {}
   ~cache_core() {
     map_.for_each([](const Key&, entry* there) { domain().retire(*there, there->bytes, there->destroy); });
     if (!reclaim::own_record().is_reading()) domain().drain();
@@ -116,7 +116,7 @@ class cache_core {
     fresh.is_queued = is_bounded_ || deadline != never;
     if (!is_full_some_time_) return;
     fresh.fingerprint = static_cast<std::uint32_t>(hash_of(fresh.key()) >> 32);
-    queue_.expect(fresh.fingerprint);
+    queues_.expect(fresh.fingerprint);
   }
   [[nodiscard]] bool keeps(const entry& fresh) const noexcept {
     return fresh.object != nullptr || options_.time_of_absence.count() > 0;
@@ -164,7 +164,7 @@ class cache_core {
       const cache_time now = time();
       for (cache_item* taken = before;; taken = nullptr) {
         cache_victims victims;
-        const auto answer = queue_.admit(now_there, taken, now, victims);
+        const auto answer = queues_.admit(now_there, taken, now, victims);
         take_out(victims);
         if (answer == cache_queue::answer::too_heavy) take_out_this(now_there, removal_cause::over_capacity);
         if (answer != cache_queue::answer::again) break;
@@ -181,7 +181,7 @@ class cache_core {
     const std::optional<entry*> gone = map_.load_and_erase(key);
     if (!gone) return {};
     entry_pin held = pin_own(**gone);
-    if (held->is_queued) queue_.remove(*held);
+    if (held->is_queued) queues_.remove(*held);
     left(*held, cause_for(*held, cause));
     return held;
   }
@@ -190,7 +190,7 @@ class cache_core {
   bool take_out_this(entry& one, removal_cause cause) {
     entry* const expected = &one;
     if (!map_.compare_erase(one.key(), expected)) return false;
-    if (one.is_queued) queue_.remove(one);
+    if (one.is_queued) queues_.remove(one);
     left(one, cause);
     return true;
   }
@@ -227,7 +227,7 @@ class cache_core {
     using event = cache_event;
     pointer_cache_stats all;
     all.entries = map_.size();
-    all.weight = queue_.count().weight;
+    all.weight = queues_.count().weight;
     const auto sum = [this](event what) { return counters_.sum(what); };
     all.hits = sum(event::hit);
     all.misses = sum(event::miss);
@@ -274,7 +274,7 @@ class cache_core {
   mutable cache_counters counters_;
   alias_table<Allocator> aliases_;
   cache_makers makers_;
-  cache_queue queue_;
+  cache_queues queues_;
 
  private:
   [[nodiscard]] HOLDFAST_NOINLINE standing use_queued(const entry& there) const {

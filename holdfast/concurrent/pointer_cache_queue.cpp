@@ -34,6 +34,7 @@ cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before
   {
     const std::lock_guard hold(lock_);
     result = admit_locked(now_there, before, now, victims);
+    leave_places();
     if (!victims.empty()) next = {oncoming_in(trial_), oncoming_in(proven_)};
   }
   for (const oncoming& one : next) {
@@ -52,15 +53,15 @@ cache_queue::answer cache_queue::admit_locked(cache_item& now_there, cache_item*
     return answer::too_heavy;
   }
   const bool is_new = now_there.queue_place == cache_item::place::outside && now_there.is_queued;
-  const std::size_t more = is_new ? 1 : 0;
   const std::size_t more_weight = is_new ? now_there.weight : 0;
   if (may_expire()) {
     collect_oldest(trial_, now_there, now, victims);
     collect_oldest(proven_, now_there, now, victims);
   }
-  while (!has_room(count_locked() + more, weight_ + more_weight)) {
+  while (!has_room(is_new, weight_ + more_weight)) {
     if (victims.full()) return answer::again;
-    give_one_up(now_there, now, victims);
+    if (count_locked() == 0) return answer::elsewhere;
+    give_one_up(&now_there, now, victims);
   }
   if (is_new) link(now_there);
   sweep_locked(2, now, victims);
@@ -71,11 +72,22 @@ void cache_queue::remove(cache_item& gone) noexcept {
   const std::lock_guard hold(lock_);
   if (gone.is_linked()) unlink(gone);
   gone.queue_place = cache_item::place::gone;
+  leave_places();
+}
+
+bool cache_queue::give_one(cache_time now, cache_victims& victims) noexcept {
+  const std::lock_guard hold(lock_);
+  if (count_locked() == 0) return false;
+  give_one_up(nullptr, now, victims);
+  leave_places();
+  return true;
 }
 
 std::size_t cache_queue::sweep(std::size_t steps, cache_time now, cache_victims& victims) noexcept {
   const std::lock_guard hold(lock_);
-  return sweep_locked(steps, now, victims);
+  const std::size_t looked = sweep_locked(steps, now, victims);
+  leave_places();
+  return looked;
 }
 
 cache_queue::figures cache_queue::count() const noexcept {
@@ -83,9 +95,11 @@ cache_queue::figures cache_queue::count() const noexcept {
   return {count_locked(), weight_, ghosts_.bytes()};
 }
 
-bool cache_queue::has_room(std::size_t entries, std::size_t weight) const noexcept {
-  return count_locked() == 0 ||
-         ((bounds_.entries == 0 || entries <= bounds_.entries) && (bounds_.weight == 0 || weight <= bounds_.weight));
+// One alone is never too heavy here.
+bool cache_queue::has_room(bool for_one, std::size_t weight) noexcept {
+  if (for_one && own_places_ == 0 && places_.take()) own_places_ = 1;
+  const bool has_place = !for_one || own_places_ != 0;
+  return has_place && (count_locked() == 0 || bounds_.weight == 0 || weight <= bounds_.weight);
 }
 
 // An overwritten key keeps its age, and has been used.
@@ -108,6 +122,7 @@ void cache_queue::link(cache_item& item) noexcept {
   if (came_back) learn_from(*came_back);
   item.queue_place = came_back ? cache_item::place::proven : cache_item::place::on_trial;
   list_of(item).add_newest(item);
+  --own_places_;
   weight_ += item.weight;
   deadlines_ += deadlines_of(item);
 }
@@ -125,6 +140,7 @@ void cache_queue::learn_from(cache_ghosts::from came_back) noexcept {
 
 void cache_queue::unlink(cache_item& item) noexcept {
   list_of(item).remove(item);
+  ++own_places_;
   weight_ -= item.weight;
   deadlines_ -= deadlines_of(item);
 }
@@ -136,13 +152,13 @@ void cache_queue::give_up(cache_item& item, bool is_over, cache_victims& victims
 }
 
 // There is an item that is not `but_not`: that one alone would have room.
-void cache_queue::give_one_up(const cache_item& but_not, cache_time now, cache_victims& victims) noexcept {
+void cache_queue::give_one_up(const cache_item* but_not, cache_time now, cache_victims& victims) noexcept {
   for (std::size_t spared = 0;; ++spared) {
     const bool is_trial_too_long = trial_.count() != 0 && trial_.count() >= wanted_on_trial_;
     cache_item& at = *(is_trial_too_long || proven_.count() == 0 ? trial_ : proven_).oldest();
     const bool is_over = at.is_over(now, bounds_.idle);
     const bool is_used = at.uses.load(std::memory_order_relaxed) != 0;
-    if (&at == &but_not || (is_used && !is_over && spared < steps_at_most)) {
+    if (&at == but_not || (is_used && !is_over && spared < steps_at_most)) {
       spare(at);
       continue;
     }
@@ -170,10 +186,17 @@ void cache_queue::spare(cache_item& item) noexcept {
 }
 
 void cache_queue::remember(const cache_item& item) noexcept {
-  ghosts_.make_room_for(count_locked(),
-                        bounds_.entries != 0 ? bounds_.entries : std::numeric_limits<std::size_t>::max());
+  ghosts_.make_room_for(count_locked(), most_remembered());
   const bool was_proven = item.queue_place == cache_item::place::proven;
   ghosts_.remember(item.fingerprint, was_proven ? cache_ghosts::from::proven : cache_ghosts::from::trial, remembered());
+}
+
+// Queues that share places have about the same number of them.
+std::size_t cache_queue::most_remembered() const noexcept {
+  if (bounds_.entries == 0) return std::numeric_limits<std::size_t>::max();
+  if (queues_ == 1) return bounds_.entries;
+  const std::size_t share = std::max(bounds_.entries / queues_, count_locked());
+  return share + share / 16;
 }
 
 void cache_queue::collect_oldest(const cache_list& list, const cache_item& but_not, cache_time now,

@@ -18,18 +18,20 @@
 // time to live, and at a few more in turn. So each write has a fixed amount to do, and what nobody asks
 // for any more goes all the same, as long as anybody writes.
 //
-// inv hf.cache.queue-counts: count and weight are those of the linked items.
+// inv hf.cache.queue-counts: count and weight are those of the linked items, and each of them has a place.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <holdfast/base/reclaim/pin.hpp>
 #include <holdfast/base/sync/mutex.hpp>
 #include <holdfast/concurrent/pointer_cache_ghosts.hpp>
 #include <holdfast/concurrent/pointer_cache_item.hpp>
 #include <holdfast/concurrent/pointer_cache_list.hpp>
+#include <holdfast/concurrent/pointer_cache_places.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -58,7 +60,7 @@ class cache_victims {
   std::size_t count_ = 0;
 };
 
-class cache_queue {
+class alignas(64) cache_queue {
  public:
   struct bounds {
     std::size_t entries = 0;  // 0: none
@@ -68,17 +70,22 @@ class cache_queue {
   // In search of one to give up so many used entries are spared at most; then the one it is at goes.
   static constexpr std::size_t steps_at_most = 256;
 
-  // Memory for ghosts comes from `memory`, with the queue's lock held.
-  cache_queue(const bounds& chosen, const zeroed_memory& memory) noexcept : bounds_(chosen), ghosts_(memory) {}
+  // One of `queues` that share `places`. Memory for ghosts comes from `memory`, with the queue's lock held.
+  cache_queue(const bounds& chosen, std::size_t queues, cache_places& places, const zeroed_memory& memory) noexcept
+      : bounds_(chosen), queues_(queues), places_(places), ghosts_(memory) {}
   cache_queue(const cache_queue&) = delete;
   cache_queue& operator=(const cache_queue&) = delete;
 
-  enum class answer : std::uint8_t { done, again, too_heavy };
+  enum class answer : std::uint8_t { done, again, elsewhere, too_heavy };
   // `now_there` has been published, in the place of `before` if that is not null. Makes room for it; `again`:
-  // there is more to make, take the victims out and come back. `too_heavy`: it is not kept itself.
+  // there is more to make, take the victims out and come back; `elsewhere`: and nothing here that could go.
+  // `too_heavy`: it is not kept itself.
   // Both are pinned or owned by the caller.
   [[nodiscard]] answer admit(cache_item& now_there, cache_item* before, cache_time now,
                              cache_victims& victims) noexcept;
+
+  // Gives one up for another queue. False: there is none here.
+  [[nodiscard]] bool give_one(cache_time now, cache_victims& victims) noexcept;
 
   // An item with `fingerprint` will soon be admitted. What that needs to know comes from memory meanwhile.
   void expect(std::uint32_t fingerprint) const noexcept { ghosts_.ask_for(fingerprint); }
@@ -112,7 +119,8 @@ class cache_queue {
   }
   // Whether any item can be over some time. Deadlines of linked items do not change.
   [[nodiscard]] bool may_expire() const noexcept { return bounds_.idle > 0 || deadlines_ != 0; }
-  [[nodiscard]] bool has_room(std::size_t entries, std::size_t weight) const noexcept;
+  [[nodiscard]] bool has_room(bool for_one, std::size_t weight) noexcept;
+  [[nodiscard]] std::size_t most_remembered() const noexcept;
   [[nodiscard]] std::size_t count_locked() const noexcept { return trial_.count() + proven_.count(); }
   [[nodiscard]] cache_list& list_of(const cache_item& item) noexcept {
     return item.queue_place == cache_item::place::proven ? proven_ : trial_;
@@ -122,21 +130,25 @@ class cache_queue {
   void link(cache_item& item) noexcept;
   void unlink(cache_item& item) noexcept;
   void give_up(cache_item& item, bool is_over, cache_victims& victims) noexcept;
-  void give_one_up(const cache_item& but_not, cache_time now, cache_victims& victims) noexcept;
+  void give_one_up(const cache_item* but_not, cache_time now, cache_victims& victims) noexcept;
   void spare(cache_item& item) noexcept;
   void remember(const cache_item& item) noexcept;
+  void leave_places() noexcept { places_.give_back(std::exchange(own_places_, 0)); }
   void learn_from(cache_ghosts::from came_back) noexcept;
   void collect_oldest(const cache_list& list, const cache_item& but_not, cache_time now,
                       cache_victims& victims) noexcept;
   std::size_t sweep_locked(std::size_t steps, cache_time now, cache_victims& victims) noexcept;
 
   const bounds bounds_;
+  const std::size_t queues_;
+  cache_places& places_;
   mutable mutex lock_;
   cache_list trial_;
   cache_list proven_;
   cache_ghosts ghosts_;
   std::size_t wanted_on_trial_ = 0;
   std::size_t weight_ = 0;
+  std::size_t own_places_ = 0;       // left by items that went; none while the lock is free
   std::size_t deadlines_ = 0;        // those that linked items have
   cache_list* swept_ = &trial_;    // where the hand is that looks for entries that are over
   std::size_t left_to_sweep_ = 0;  // steps until it goes to the other list, however many come in meanwhile

@@ -153,7 +153,7 @@ class cache_reading : protected cache_making<Key, T, Hash, Equal, Allocator, Ali
   // What it holds in bytes: the map, the entries with their objects by sizeof, what remembers evicted keys. What keys
   // and objects own elsewhere is not in it, nor what is retired. Cost: that of for_each.
   [[nodiscard]] size_type bytes() const {
-    size_type sum = sizeof(*this) + this->map_.stats().bytes + this->queue_.count().bytes;
+    size_type sum = sizeof(*this) + this->map_.stats().bytes + this->queues_.count().bytes;
     this->map_.for_each([&](const Key& key, entry*) {
       const entry_pin there = this->find(key);
       if (there) sum += there->bytes;

@@ -190,6 +190,30 @@ void learns() {
 
 // ---- time ---------------------------------------------------------------------------------------------------
 
+// The places of a cache are those of all its queues.
+void shares_places() {
+  cache small({.capacity = 4});
+  for (int round = 0; round < 3; ++round) {
+    store(small, 0, 4);
+    require(small.size() == 4, "a place is not used");
+    for (int key = 0; key < 4; ++key) small.erase(key);
+  }
+  constexpr std::size_t places = 2 * holdfast::concurrent::cache_queues::enough;
+  holdfast::concurrent::cache_queues queues({.entries = places}, {});
+  std::vector<holdfast::concurrent::cache_item> items(places + 1);
+  items.back().fingerprint = 1;
+  int refused = 0;
+  for (auto& one : items) {
+    one.is_queued = true;
+    holdfast::concurrent::cache_victims victims;
+    while (queues.admit(one, nullptr, 0, victims) != holdfast::concurrent::cache_queue::answer::done) {
+      require(++refused < 3, "an empty queue gets no place of another");
+      victims.clear();
+    }
+  }
+  require(refused == 1 && queues.count().entries == places, "all places are in one queue, and another one gets none");
+}
+
 void ends_in_time() {
   std::vector<removal_cause> causes;
   cache all(timed({.time_to_live = nanoseconds(100),
@@ -234,6 +258,11 @@ void ends_in_time() {
   store(many, 0, 300);
   test_clock::now += nanoseconds(10);
   require(many.expire() == 300 && many.empty(), "expire leaves something");
+
+  cache large(timed({.capacity = 1 << 16}));  // several queues
+  for (int key = 0; key < 300; ++key) large.store_for(key, nanoseconds(10), key);
+  test_clock::now += nanoseconds(10);
+  require(large.expire() == 300 && large.empty(), "expire leaves something in a large cache");
 
   cache few(timed({.capacity = 100}));
   store(few, 0, 10);
@@ -557,6 +586,8 @@ int main() {
   learns();
   checking("hf.cache.time-to-live, hf.cache.time-to-idle, hf.cache.expiry-collects");
   ends_in_time();
+  checking("hf.cache.bounded");
+  shares_places();
   checking("hf.cache.known-absence");
   knows_absence();
   checking("hf.cache.retired-once");

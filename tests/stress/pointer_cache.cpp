@@ -106,38 +106,20 @@ class busy {
 
   void write(cache& all, int key, unsigned long choice, int round) {
     switch (choice) {
-      case 6:
-        all.store(key, std::make_unique<marked>(key));
-        break;
-      case 7:
-        all.store(key, marked(key));
-        break;
-      case 8:
-        all.store(key, std::make_shared<marked>(key));
-        break;
-      case 9:
-        all.store(key, nullptr);
-        break;
-      case 10:
-        all.update(key, [](marked& copy) { ++copy.version; });
-        break;
-      case 11:
-        all.erase(key);
-        break;
-      case 12:
-        (void)all.compare_exchange(key, all.load(key), marked(key));
-        break;
-      case 13:
-        all.for_each([&](int there, const marked& one) { torn += one.is_whole(there) ? 0 : 1; });
-        break;
+      case 6: all.store(key, std::make_unique<marked>(key)); break;
+      case 7: all.store(key, marked(key)); break;
+      case 8: all.store(key, std::make_shared<marked>(key)); break;
+      case 9: all.store(key, nullptr); break;
+      case 10: all.update(key, [](marked& copy) { ++copy.version; }); break;
+      case 11: all.erase(key); break;
+      case 12: (void)all.compare_exchange(key, all.load(key), marked(key)); break;
+      case 13: all.for_each([&](int there, const marked& one) { torn += one.is_whole(there) ? 0 : 1; }); break;
       case 14:
         if (round % 64 == 0) all.clear();
         if (round % 8 == 0) all.expire();
         all.modify(key, [&](marked& one) { torn += one.is_whole(key) ? 0 : 1; });
         break;
-      default:
-        make(all, key, round);
-        break;
+      default: make(all, key, round); break;
     }
   }
 
@@ -149,8 +131,7 @@ class busy {
         return std::make_unique<marked>(key);
       });
       check(got.value, key);
-    } catch (int) {
-    }
+    } catch (int) {}
   }
 
   std::atomic<std::int64_t> time{0};
@@ -164,6 +145,45 @@ TEST(PointerCacheStress, EverythingAtOnce) { busy<cache_aliases::allow>().run(6,
 // covers hf.cache.aliases
 TEST(PointerCacheStress, EverythingAtOnceWithATableOfAliases) {
   busy<cache_aliases::unshare_on_write>().run(4, 10'000);
+}
+
+// Several queues share the places of a large cache, which is full, and emptied, all the time.
+// covers hf.cache.bounded, hf.cache.retired-once
+TEST(PointerCacheStress, ManyQueuesShareTheirPlaces) {
+  constexpr int places = 4 * static_cast<int>(holdfast::concurrent::cache_queues::enough);
+  const std::uint64_t seed = holdfast::random_word();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::atomic<std::uint64_t> left{0};
+  {
+    holdfast::pointer_cache<int, marked> all({.capacity = places, .on_removal = [&](int, const marked*, removal_cause) {
+                                                left.fetch_add(1, std::memory_order_relaxed);
+                                              }});
+    for (int key = 0; key < places; ++key) all.store(key, marked(key));
+    {
+      std::vector<std::jthread> crew;
+      for (unsigned i = 0; i < 4; ++i) {
+        crew.emplace_back([&, draw = std::minstd_rand(static_cast<unsigned>(seed) + i)]() mutable {
+          for (int round = 0; round < 20'000; ++round) {
+            const int key = static_cast<int>(draw() % (2 * places));
+            if (draw() % 8 == 0) {
+              all.erase(key);
+            } else {
+              all.store(key, marked(key));
+            }
+          }
+        });
+      }
+    }
+    EXPECT_LE(all.size(), std::size_t{places});
+    for (int key = 0; key < 2 * places; ++key) all.store(key, marked(key));
+    EXPECT_EQ(all.size(), std::size_t{places}) << "a place was lost";
+    all.clear();
+    const auto figures = all.stats();
+    EXPECT_EQ(figures.weight, 0U);
+    EXPECT_EQ(left, figures.replaced + figures.erased + figures.over_capacity + figures.cleared);
+  }
+  holdfast::reclaim::default_domain().drain();
+  EXPECT_EQ(alive, 0);
 }
 
 // Makers read a source that changes, and who changes it erases the key afterwards: after that nobody may find
