@@ -64,7 +64,7 @@ constexpr order_play order_plays[] = {
     {"sync_map_watch.hpp", "let_go", &play_of<watch_let_go>, 6, 20},
     {"sync_map_home.hpp", "is_in", &play_of<told_by_reference<true>>, 60, 200},
     {"sync_map_home.hpp", "let_go", &play_of<home_let_go>, 6, 20},
-    {"sync_map_memory.hpp", "drop_block", &play_of<allocator_let_go>, 6, 20},
+    {"block_owner.hpp", "drop_block", &play_of<allocator_let_go>, 6, 20},
 };
 
 }  // namespace holdfast::tests
