@@ -325,6 +325,10 @@ class alignas(16) weak_pair {
   void store(word_pair value, source_place where = here()) noexcept {
     number_.store(weak_memory::current()->number_of(value), std::memory_order_release, where);
   }
+  // Into a line that nobody can reach: relaxed suffices.
+  void store_whole(word_pair value) noexcept {
+    number_.store(weak_memory::current()->number_of(value), std::memory_order_relaxed);
+  }
 
  private:
   weak_atomic<std::uint64_t> number_;
