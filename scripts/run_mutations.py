@@ -25,6 +25,7 @@ the list, the compiler or the suite itself is at fault.
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import os
 import pathlib
 import random
@@ -39,8 +40,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAGS = ["-std=c++20", "-Og", "-w"]
 LIBRARY = ["holdfast/base", "holdfast/table", "holdfast/map", "holdfast/lifetime", "holdfast/concurrent",
            "holdfast/managed"]
-# Rooms whose sources are compiled again for a bug in a header beside them: they hold code of its templates.
-USE_THEIR_OWN_TEMPLATES = ["reclaim", "resources"]
+# Rooms whose sources are compiled again for a bug in a header beside them that they include: they hold its code.
+USE_THEIR_OWN_HEADERS = ["pointer_cache", "reclaim", "resources"]
 COMPILER_CATCHES_IT = "does not compile"
 
 
@@ -176,7 +177,7 @@ class workshop:
                       f"    do: mend it; if that is how it is caught, say '{COMPILER_CATCHES_IT}'")
 
     def objects_with(self, folder, planted):
-        """The library's, with the bug in. A bug in a header is in the suite only, which is what uses the header."""
+        """The library's, with the bug in. A bug in a header is in the suite, and, of some rooms, in what is beside it."""
         objects = dict(self.objects)
         if planted:
             mutated = folder / planted.file
@@ -185,11 +186,19 @@ class workshop:
             if planted.file in objects:
                 objects[planted.file] = folder / "mutated.o"
                 self.compile_with(planted, mutated, objects[planted.file], f"-I{folder}")
-            elif planted.room in USE_THEIR_OWN_TEMPLATES:
-                for name in [one for one in objects if pathlib.Path(one).parent == pathlib.Path(planted.file).parent]:
+            elif planted.room in USE_THEIR_OWN_HEADERS:
+                beside = [one for one in objects if pathlib.Path(one).parent == pathlib.Path(planted.file).parent]
+                for name in [one for one in beside if planted.file in self.included_by(one)]:
                     objects[name] = folder / (pathlib.Path(name).name + ".o")
                     self.compile_with(planted, self.tree / name, objects[name], f"-I{folder}")
         return objects
+
+    @functools.cache
+    def included_by(self, name):
+        """The library's headers that a file of it includes, directly or not."""
+        text = (self.tree / name).read_text(encoding="utf-8")
+        direct = [one for one in re.findall(r"^#include <(holdfast/[^>]+)>", text, re.MULTILINE) if (self.tree / one).exists()]
+        return frozenset(direct).union(*(self.included_by(one) for one in direct))
 
     def build_and_run(self, folder, suite, part, objects, planted):
         self.compile_with(planted, suite, folder / "suite.o", f"-I{folder}", f"-DHOLDFAST_SUITE_PART={part}")

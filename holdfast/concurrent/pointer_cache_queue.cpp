@@ -34,7 +34,7 @@ cache_queue::answer cache_queue::admit(cache_item& now_there, cache_item* before
   {
     const std::lock_guard hold(lock_);
     result = admit_locked(now_there, before, now, victims);
-    leave_places();
+    leave_permits();
     if (!victims.empty()) next = {oncoming_in(trial_), oncoming_in(proven_)};
   }
   for (const oncoming& one : next) {
@@ -72,21 +72,21 @@ void cache_queue::remove(cache_item& gone) noexcept {
   const std::lock_guard hold(lock_);
   if (gone.is_linked()) unlink(gone);
   gone.queue_place = cache_item::place::gone;
-  leave_places();
+  leave_permits();
 }
 
 bool cache_queue::give_one(cache_time now, cache_victims& victims) noexcept {
   const std::lock_guard hold(lock_);
   if (count_locked() == 0) return false;
   give_one_up(nullptr, now, victims);
-  leave_places();
+  leave_permits();
   return true;
 }
 
 std::size_t cache_queue::sweep(std::size_t steps, cache_time now, cache_victims& victims) noexcept {
   const std::lock_guard hold(lock_);
   const std::size_t looked = sweep_locked(steps, now, victims);
-  leave_places();
+  leave_permits();
   return looked;
 }
 
@@ -97,9 +97,9 @@ cache_queue::figures cache_queue::count() const noexcept {
 
 // One alone is never too heavy here.
 bool cache_queue::has_room(bool for_one, std::size_t weight) noexcept {
-  if (for_one && own_places_ == 0 && places_.take()) own_places_ = 1;
-  const bool has_place = !for_one || own_places_ != 0;
-  return has_place && (count_locked() == 0 || bounds_.weight == 0 || weight <= bounds_.weight);
+  if (for_one && own_permits_ == 0 && permits_.take()) own_permits_ = 1;
+  const bool has_permit = !for_one || own_permits_ != 0;
+  return has_permit && (count_locked() == 0 || bounds_.weight == 0 || weight <= bounds_.weight);
 }
 
 // An overwritten key keeps its age, and has been used.
@@ -122,7 +122,7 @@ void cache_queue::link(cache_item& item) noexcept {
   if (came_back) learn_from(*came_back);
   item.queue_place = came_back ? cache_item::place::proven : cache_item::place::on_trial;
   list_of(item).add_newest(item);
-  --own_places_;
+  --own_permits_;
   weight_ += item.weight;
   deadlines_ += deadlines_of(item);
 }
@@ -140,7 +140,7 @@ void cache_queue::learn_from(cache_ghosts::from came_back) noexcept {
 
 void cache_queue::unlink(cache_item& item) noexcept {
   list_of(item).remove(item);
-  ++own_places_;
+  ++own_permits_;
   weight_ -= item.weight;
   deadlines_ -= deadlines_of(item);
 }
@@ -191,7 +191,7 @@ void cache_queue::remember(const cache_item& item) noexcept {
   ghosts_.remember(item.fingerprint, was_proven ? cache_ghosts::from::proven : cache_ghosts::from::trial, remembered());
 }
 
-// Queues that share places have about the same number of them.
+// Queues that share permits have about the same number of them.
 std::size_t cache_queue::most_remembered() const noexcept {
   if (bounds_.entries == 0) return std::numeric_limits<std::size_t>::max();
   if (queues_ == 1) return bounds_.entries;

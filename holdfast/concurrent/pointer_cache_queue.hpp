@@ -18,7 +18,7 @@
 // time to live, and at a few more in turn. So each write has a fixed amount to do, and what nobody asks
 // for any more goes all the same, as long as anybody writes.
 //
-// inv hf.cache.queue-counts: count and weight are those of the linked items, and each of them has a place.
+// inv hf.cache.queue-counts: count and weight are those of the linked items, and each of them has a permit.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@
 #include <holdfast/concurrent/pointer_cache_ghosts.hpp>
 #include <holdfast/concurrent/pointer_cache_item.hpp>
 #include <holdfast/concurrent/pointer_cache_list.hpp>
-#include <holdfast/concurrent/pointer_cache_places.hpp>
+#include <holdfast/concurrent/pointer_cache_permits.hpp>
 
 namespace holdfast::inline v0::concurrent {
 
@@ -70,9 +70,9 @@ class alignas(64) cache_queue {
   // In search of one to give up so many used entries are spared at most; then the one it is at goes.
   static constexpr std::size_t steps_at_most = 256;
 
-  // One of `queues` that share `places`. Memory for ghosts comes from `memory`, with the queue's lock held.
-  cache_queue(const bounds& chosen, std::size_t queues, cache_places& places, const zeroed_memory& memory) noexcept
-      : bounds_(chosen), queues_(queues), places_(places), ghosts_(memory) {}
+  // One of `queues` that share `permits`. Memory for ghosts comes from `memory`, with the queue's lock held.
+  cache_queue(const bounds& chosen, std::size_t queues, cache_permits& permits, const zeroed_memory& memory) noexcept
+      : bounds_(chosen), queues_(queues), permits_(permits), ghosts_(memory) {}
   cache_queue(const cache_queue&) = delete;
   cache_queue& operator=(const cache_queue&) = delete;
 
@@ -133,7 +133,7 @@ class alignas(64) cache_queue {
   void give_one_up(const cache_item* but_not, cache_time now, cache_victims& victims) noexcept;
   void spare(cache_item& item) noexcept;
   void remember(const cache_item& item) noexcept;
-  void leave_places() noexcept { places_.give_back(std::exchange(own_places_, 0)); }
+  void leave_permits() noexcept { permits_.give_back(std::exchange(own_permits_, 0)); }
   void learn_from(cache_ghosts::from came_back) noexcept;
   void collect_oldest(const cache_list& list, const cache_item& but_not, cache_time now,
                       cache_victims& victims) noexcept;
@@ -141,14 +141,14 @@ class alignas(64) cache_queue {
 
   const bounds bounds_;
   const std::size_t queues_;
-  cache_places& places_;
+  cache_permits& permits_;
   mutable mutex lock_;
   cache_list trial_;
   cache_list proven_;
   cache_ghosts ghosts_;
   std::size_t wanted_on_trial_ = 0;
   std::size_t weight_ = 0;
-  std::size_t own_places_ = 0;       // left by items that went; none while the lock is free
+  std::size_t own_permits_ = 0;       // left by items that went; none while the lock is free
   std::size_t deadlines_ = 0;        // those that linked items have
   cache_list* swept_ = &trial_;    // where the hand is that looks for entries that are over
   std::size_t left_to_sweep_ = 0;  // steps until it goes to the other list, however many come in meanwhile

@@ -1,12 +1,12 @@
-// The queues of one cache: one, or in a large cache several that share its places.
+// The queues of one cache: one, or in a large cache several that share its permits.
 //
 // At one queue the writers of a large cache wait for each other. So its keys are spread over up to eight, each with a
-// lock, lists and a memory of its own, which learn for themselves. The places are not divided: a queue takes one that
-// is free, and when there is none it gives up an entry of its own, whose place goes to the new one. So the bound is
+// lock, lists and a memory of its own, which learn for themselves. The permits are not divided: a queue takes one that
+// is free, and when there is none it gives up an entry of its own, whose permit goes to the new one. So the bound is
 // exact, and the share of a queue follows the keys that come to it.
 //
 //   fingerprint ──low bits──▶ [ queue ] … [ queue ]
-//                                └─ places of all ─┘
+//                                └─ permits of all ┘
 //
 // A queue learns well from 16 Ki entries on; with half of that a real trace lost 0.3 points of its hits. Under a
 // limit of weight there is one queue, since what is heavy could empty its own before it came to others.
@@ -27,7 +27,7 @@ namespace holdfast::inline v0::concurrent {
 class cache_queues {
  public:
   static constexpr std::size_t most = 8;
-  static constexpr std::size_t enough = std::size_t{1} << 14;  // places for a queue
+  static constexpr std::size_t enough = std::size_t{1} << 14;  // permits for a queue
 
   // A power of two.
   [[nodiscard]] static constexpr std::size_t count_for(const cache_queue::bounds& chosen) noexcept {
@@ -50,12 +50,12 @@ class cache_queues {
  private:
   template <std::size_t... Number>
   cache_queues(const cache_queue::bounds& chosen, const zeroed_memory& memory, std::index_sequence<Number...>) noexcept
-      : places_(chosen.entries),
+      : permits_(chosen.entries),
         mask_(count_for(chosen) - 1),
-        all_{{(static_cast<void>(Number), cache_queue(chosen, mask_ + 1, places_, memory))...}} {}
+        all_{{(static_cast<void>(Number), cache_queue(chosen, mask_ + 1, permits_, memory))...}} {}
   [[nodiscard]] cache_queue& queue_of(const cache_item& item) noexcept { return all_[item.fingerprint & mask_]; }
 
-  cache_places places_;
+  cache_permits permits_;
   const std::size_t mask_;
   std::array<cache_queue, most> all_;
 };

@@ -190,28 +190,28 @@ void learns() {
 
 // ---- time ---------------------------------------------------------------------------------------------------
 
-// The places of a cache are those of all its queues.
-void shares_places() {
+// The permits of a cache are those of all its queues.
+void shares_permits() {
   cache small({.capacity = 4});
   for (int round = 0; round < 3; ++round) {
     store(small, 0, 4);
-    require(small.size() == 4, "a place is not used");
+    require(small.size() == 4, "a permit is not used");
     for (int key = 0; key < 4; ++key) small.erase(key);
   }
-  constexpr std::size_t places = 2 * holdfast::concurrent::cache_queues::enough;
-  holdfast::concurrent::cache_queues queues({.entries = places}, {});
-  std::vector<holdfast::concurrent::cache_item> items(places + 1);
+  constexpr std::size_t permits = 2 * holdfast::concurrent::cache_queues::enough;
+  holdfast::concurrent::cache_queues queues({.entries = permits}, {});
+  std::vector<holdfast::concurrent::cache_item> items(permits + 1);
   items.back().fingerprint = 1;
   int refused = 0;
   for (auto& one : items) {
     one.is_queued = true;
     holdfast::concurrent::cache_victims victims;
     while (queues.admit(one, nullptr, 0, victims) != holdfast::concurrent::cache_queue::answer::done) {
-      require(++refused < 3, "an empty queue gets no place of another");
+      require(++refused < 3, "an empty queue gets no permit of another");
       victims.clear();
     }
   }
-  require(refused == 1 && queues.count().entries == places, "all places are in one queue, and another one gets none");
+  require(refused == 1 && queues.count().entries == permits, "all permits are in one queue, and another one gets none");
 }
 
 void ends_in_time() {
@@ -587,7 +587,7 @@ int main() {
   checking("hf.cache.time-to-live, hf.cache.time-to-idle, hf.cache.expiry-collects");
   ends_in_time();
   checking("hf.cache.bounded");
-  shares_places();
+  shares_permits();
   checking("hf.cache.known-absence");
   knows_absence();
   checking("hf.cache.retired-once");

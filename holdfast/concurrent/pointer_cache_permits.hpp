@@ -1,6 +1,6 @@
-// How many entries a cache may have, and how many of these places are taken.
+// A permit for each entry that a cache may have, and how many of them are taken.
 //
-// Counted by the queues that entries are in. An entry that makes room for another one leaves it its place, so a full
+// Taken by the queues that entries are in. An entry that makes room for another one leaves it its permit, so a full
 // cache does not come here.
 #pragma once
 
@@ -9,12 +9,12 @@
 
 namespace holdfast::inline v0::concurrent {
 
-class cache_places {
+class cache_permits {
  public:
   // 0: any number.
-  explicit cache_places(std::size_t count) noexcept : count_(count) {}
-  cache_places(const cache_places&) = delete;
-  cache_places& operator=(const cache_places&) = delete;
+  explicit cache_permits(std::size_t count) noexcept : count_(count) {}
+  cache_permits(const cache_permits&) = delete;
+  cache_permits& operator=(const cache_permits&) = delete;
 
   // False: all are taken. relaxed, as below: counts order nothing.
   [[nodiscard]] bool take() noexcept {
@@ -25,8 +25,8 @@ class cache_places {
     }
     return false;
   }
-  void give_back(std::size_t places) noexcept {
-    if (count_ != 0 && places != 0) taken_.fetch_sub(places, std::memory_order_relaxed);
+  void give_back(std::size_t permits) noexcept {
+    if (count_ != 0 && permits != 0) taken_.fetch_sub(permits, std::memory_order_relaxed);
   }
 
  private:
