@@ -25,7 +25,7 @@
 namespace {
 
 std::vector<holdfast_keeper*>& keepers() {
-  static std::vector<holdfast_keeper*> connected;
+  static auto& connected = *new std::vector<holdfast_keeper*>();  // asked for by static objects to the last
   return connected;
 }
 
