@@ -93,8 +93,8 @@ class sync_map : public concurrent::sync_reading<concurrent::sync_types<Key, T, 
 
   // ---- writing ----------------------------------------------------------------------------------------
   // Whatever was there before. Cost: one locked instruction on the bucket, and a node if entries are nodes, which
-  // replaces the old one unless the value is a word; a new key counts with another one, and splits at most four
-  // buckets.
+  // replaces the old one; but a word is written over another one in its node. A new key counts with another locked
+  // instruction, and splits at most four buckets.
   template <class Q = key_type, class M = T>
     requires(concurrent::sync_key<Q, Key, Hash, Equal> && std::constructible_from<T, M &&>)
   void store(Q&& key, M&& value) {
