@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <holdfast/concurrent/sync_map.hpp>
@@ -179,6 +180,38 @@ void words_are_written_in_place() {
     ++walked;
   });
   require(walked == 100, "a walk leaves out what was there when it came");
+}
+
+// Something happens when it is copied, as into a node.
+struct meddling_key {
+  static inline std::function<void()> happens;
+  std::uint64_t number;
+
+  explicit meddling_key(std::uint64_t n) : number(n) {}
+  meddling_key(const meddling_key& other) : number(other.number) {
+    if (happens) std::exchange(happens, nullptr)();
+  }
+  friend bool operator==(const meddling_key& a, const meddling_key& b) { return a.number == b.number; }
+};
+struct meddling_hash {
+  std::uint64_t operator()(const meddling_key& key, std::uint64_t) const noexcept { return numbers::mixed(key.number); }
+};
+
+// The key comes while a node is made for it.
+void words_are_written_in_place_of_late_ones() {
+  auto& domain = holdfast::reclaim::default_domain();
+  sync_map<meddling_key, std::uint64_t, meddling_hash, std::equal_to<>> map;
+  for (std::uint64_t n = 0; n < 20; ++n) {
+    const meddling_key key(n);
+    meddling_key::happens = [&] { map.store(key, 10); };
+    map.store(key, 20);
+    require(map.load(key) == 20, "a word is not written over one that came late");
+    map.store(key, 30);
+    require(map.load(key) == 30, "a word is not written beside a key of the user's");
+  }
+  domain.drain();
+  require(map.size() == 20 && domain.stats().waiting_objects == 0, "a node is retired that stays");
+  for (std::uint64_t n = 0; n < 20; ++n) require(map.load(meddling_key(n)) == 30, "a node that stays is destroyed");
 }
 
 void words_are_told_apart_and_their_keys_stay() {
@@ -602,6 +635,7 @@ int main() {
   texts_are_kept<std::uint64_t>();
   texts_are_kept<wide>();
   words_are_written_in_place();
+  words_are_written_in_place_of_late_ones();
   words_are_told_apart_and_their_keys_stay();
   checking("hf.concurrent.few-splits-a-write");
   grows_far<pairs>();
