@@ -24,24 +24,22 @@ void cache_ghosts::make_room_for(std::size_t entries, std::size_t at_most) noexc
   taken_ = memory_.take(bytes);
   if (taken_ == nullptr) return;
   void* at = taken_;
-  lines_ = static_cast<line*>(std::align(alignof(line), lines * sizeof(line), at, bytes));
-  line_count_ = lines;
+  lines_.store(static_cast<line*>(std::align(alignof(line), lines * sizeof(line), at, bytes)),
+               std::memory_order_relaxed);
+  line_count_.store(lines, std::memory_order_relaxed);
   room_ = room;
-  first_line_.store(reinterpret_cast<std::uintptr_t>(lines_), std::memory_order_relaxed);
-  lines_there_.store(lines, std::memory_order_relaxed);
 }
 
 void cache_ghosts::forget_all() noexcept {
-  if (taken_ != nullptr) memory_.give(taken_, room_bytes(line_count_));
+  if (taken_ != nullptr) memory_.give(taken_, room_bytes(line_count()));
   taken_ = nullptr;
-  line_count_ = 0;
+  line_count_.store(0, std::memory_order_relaxed);
   room_ = 0;
   counts_ = {};
-  lines_there_.store(0, std::memory_order_relaxed);
 }
 
 void cache_ghosts::remember(std::uint32_t fingerprint, from list, const limits& most) noexcept {
-  if (line_count_ == 0) return;
+  if (line_count() == 0) return;
   line& slots = line_of(told_apart_from_none(fingerprint));
   // What is oldest for its list goes; an empty slot is older than all.
   const auto staleness = [&](const slot& one) {
@@ -58,7 +56,7 @@ void cache_ghosts::remember(std::uint32_t fingerprint, from list, const limits& 
 }
 
 std::optional<cache_ghosts::from> cache_ghosts::take(std::uint32_t fingerprint, const limits& most) noexcept {
-  if (line_count_ == 0) return std::nullopt;
+  if (line_count() == 0) return std::nullopt;
   const std::uint32_t wanted = told_apart_from_none(fingerprint);
   for (slot& one : line_of(wanted)) {
     if (one.fingerprint != wanted) continue;
@@ -73,7 +71,7 @@ std::optional<cache_ghosts::from> cache_ghosts::take(std::uint32_t fingerprint, 
 }
 
 cache_ghosts::line& cache_ghosts::line_of(std::uint32_t fingerprint) const noexcept {
-  return lines_[line_number(fingerprint, line_count_)];
+  return lines_.load(std::memory_order_relaxed)[line_number(fingerprint, line_count())];
 }
 
 cache_ghosts::from cache_ghosts::list_of(const slot& one) noexcept { return static_cast<from>(one.when >> 31); }

@@ -37,17 +37,18 @@ class cache_ghosts {
 
   // The line of `fingerprint` comes from memory while the caller does something else. Any thread, at any time.
   void ask_for(std::uint32_t fingerprint) const noexcept {
-    const std::size_t lines = lines_there_.load(std::memory_order_relaxed);
-    const std::uintptr_t first = first_line_.load(std::memory_order_relaxed);
-    if (lines != 0)
-      __builtin_prefetch(reinterpret_cast<const void*>(first + line_number(fingerprint, lines) * sizeof(line)));
+    const std::size_t lines = line_count();
+    if (lines == 0) return;
+    // Not line_of(): they may be there no more, and then an address is asked for in vain.
+    const auto first = reinterpret_cast<std::uintptr_t>(lines_.load(std::memory_order_relaxed));
+    __builtin_prefetch(reinterpret_cast<const void*>(first + line_number(fingerprint, lines) * sizeof(line)));
   }
 
   void remember(std::uint32_t fingerprint, from list, const limits& most) noexcept;
   // The list that gave it up; it is forgotten. Nothing if it is not remembered.
   [[nodiscard]] std::optional<from> take(std::uint32_t fingerprint, const limits& most) noexcept;
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return room_bytes(line_count_); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return room_bytes(line_count()); }
   // How many are remembered of `list`; some of these may have lost their slots.
   [[nodiscard]] std::size_t count(from list) const noexcept { return counts_[index(list)]; }
 
@@ -71,17 +72,16 @@ class cache_ghosts {
   [[nodiscard]] std::uint32_t age_of(const slot& one) const noexcept;
 
   void forget_all() noexcept;
+  [[nodiscard]] std::size_t line_count() const noexcept { return line_count_.load(std::memory_order_relaxed); }
 
   const zeroed_memory memory_;
   void* taken_ = nullptr;
-  line* lines_ = nullptr;  // in what was taken
-  std::size_t line_count_ = 0;
+  // In what was taken. Written under the lock of the queue; relaxed: who does not have it goes nowhere by them.
+  std::atomic<line*> lines_{nullptr};
+  std::atomic<std::size_t> line_count_{0};
   std::size_t room_ = 0;
   std::array<std::uint32_t, 2> given_up_{};
   std::array<std::size_t, 2> counts_{};
-  // Where the lines are, for ask_for(). relaxed: an address of before is asked for in vain.
-  std::atomic<std::uintptr_t> first_line_{0};
-  std::atomic<std::size_t> lines_there_{0};
 };
 
 }  // namespace holdfast::inline v0::concurrent
