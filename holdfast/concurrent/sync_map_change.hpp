@@ -107,7 +107,9 @@ class sync_change : public sync_growth<Types> {
 
   // Writes `word` over the value of `key`, or puts both in, in a node that is made with the lock held.
   template <class Q>
-  HOLDFAST_ALWAYS_INLINE void put_word(Q&& key, std::uint64_t hash, std::uint64_t word) {
+  HOLDFAST_ALWAYS_INLINE void put_word(Q&& key, std::uint64_t hash, std::uint64_t word)
+    requires(form::node_stays)
+  {
     const marks with(hash);
     with_bucket(hash, [&](bucket& held) HOLDFAST_INLINED {
       const auto at = find_slot(held, key, with);
